@@ -1,0 +1,1 @@
+"""Great Expectations-sviter, en modul per ämne; regelns id och svensk text står i varje förväntans meta."""

@@ -1,0 +1,4 @@
+{#- A schema is called exactly what the project file says: readers know it by that name. -#}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ (custom_schema_name or target.schema) | trim }}
+{%- endmacro %}

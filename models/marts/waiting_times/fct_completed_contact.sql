@@ -1,0 +1,90 @@
+with
+
+flagged_row as (
+    select * from {{ ref('int_waiting_times__flagged_row') }}
+),
+
+-- CM06: contacts that did not take place are no contacts carried out. CM08: faulty rows stay, with flags.
+-- Where a protected person lives is not for the analysts' file.
+selected_row as (
+    select
+        period,
+        contact_key,
+        patient_key,
+        unit_key,
+        care_level,
+        phase,
+        cap_step,
+        mvo_code,
+        activity_code,
+        profession_code,
+        contact_type_code,
+        contact_form,
+        sex,
+        birth_year,
+        case when not is_protected_identity then municipality_code end as municipality_code,
+        is_home_region,
+        deviation_code,
+        is_in_guarantee,
+        decision_at,
+        started_at,
+        target_date,
+        wait_days,
+        legal_wait_days,
+        limit_days,
+        is_within_limit,
+        is_disqualified,
+        is_undeliverable,
+        fault_rules,
+        unit_id,
+        clinic_id,
+        area_name,
+        specialty_group,
+        ownership,
+        booking_code,
+        is_decision_derived,
+        source_line,
+        load_id
+    from flagged_row
+    where row_state = 'completed'
+)
+
+select
+    period,
+    contact_key,
+    patient_key,
+    unit_key,
+    care_level,
+    phase,
+    cap_step,
+    mvo_code,
+    activity_code,
+    profession_code,
+    contact_type_code,
+    contact_form,
+    sex,
+    birth_year,
+    municipality_code,
+    is_home_region,
+    deviation_code,
+    is_in_guarantee,
+    decision_at,
+    started_at,
+    target_date,
+    wait_days,
+    legal_wait_days,
+    limit_days,
+    is_within_limit,
+    is_disqualified,
+    is_undeliverable,
+    fault_rules,
+    unit_id,
+    clinic_id,
+    area_name,
+    specialty_group,
+    ownership,
+    booking_code,
+    is_decision_derived,
+    source_line,
+    load_id
+from selected_row

@@ -1,0 +1,90 @@
+with
+
+flagged_row as (
+    select * from {{ ref('int_waiting_times__flagged_row') }}
+),
+
+-- WT02: what stood on the list at the period's end, and what has since been found never to have waited.
+-- Where a protected person lives is not for the analysts' file.
+selected_row as (
+    select
+        period,
+        contact_key,
+        patient_key,
+        unit_key,
+        care_level,
+        phase,
+        cap_step,
+        mvo_code,
+        activity_code,
+        profession_code,
+        contact_type_code,
+        sex,
+        birth_year,
+        case when not is_protected_identity then municipality_code end as municipality_code,
+        is_home_region,
+        deviation_code,
+        is_in_guarantee,
+        decision_at,
+        last_date as snapshot_date,
+        booked_at,
+        target_date,
+        wait_days,
+        legal_wait_days,
+        limit_days,
+        is_within_limit,
+        is_disqualified,
+        is_undeliverable,
+        fault_rules,
+        row_state = 'corrected' as is_corrected,
+        unit_id,
+        clinic_id,
+        area_name,
+        specialty_group,
+        ownership,
+        booking_code,
+        source_line,
+        load_id
+    from flagged_row
+    where row_state in ('waiting', 'corrected')
+)
+
+select
+    period,
+    contact_key,
+    patient_key,
+    unit_key,
+    care_level,
+    phase,
+    cap_step,
+    mvo_code,
+    activity_code,
+    profession_code,
+    contact_type_code,
+    sex,
+    birth_year,
+    municipality_code,
+    is_home_region,
+    deviation_code,
+    is_in_guarantee,
+    decision_at,
+    snapshot_date,
+    booked_at,
+    target_date,
+    wait_days,
+    legal_wait_days,
+    limit_days,
+    is_within_limit,
+    is_disqualified,
+    is_undeliverable,
+    fault_rules,
+    is_corrected,
+    unit_id,
+    clinic_id,
+    area_name,
+    specialty_group,
+    ownership,
+    booking_code,
+    source_line,
+    load_id
+from selected_row

@@ -1,0 +1,33 @@
+with
+
+ansvar_file as (
+    select * from {{ source('register', 'ansvar') }}
+),
+
+renamed as (
+    select
+        _period as period,
+        _load_id as load_id,
+        _line as source_line,
+        ansvar as cost_centre,
+        namn as cost_centre_name,
+        enhet_hsaid as unit_id,
+        klinik_hsaid as clinic_id,
+        omrade as area_name,
+        giltig_from as valid_from_date,
+        coalesce(giltig_tom, cast('9999-12-31' as date)) as valid_to_date
+    from ansvar_file
+)
+
+select
+    period,
+    load_id,
+    source_line,
+    cost_centre,
+    cost_centre_name,
+    unit_id,
+    clinic_id,
+    area_name,
+    valid_from_date,
+    valid_to_date
+from renamed

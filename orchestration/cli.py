@@ -1,0 +1,241 @@
+"""The command line `vardlager`: what engineers, analysts and the delivery owner type.
+
+Heavy libraries are imported inside the commands that need them, so that `status` and `sql`
+answer at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+import click
+
+from orchestration.errors import DEBUG_VARIABLE, EXIT_FAILED, EXIT_REFUSED, EXIT_STOPPED, UsageError, VardlagerError
+from orchestration.privacy import mask_identities
+from orchestration.settings import home_from_environment
+from orchestration.work import check_period, months, silence_telemetry
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
+
+
+class _Group(click.Group):
+    """Turns the family of errors into a message and its exit code; traces only with --debug."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except VardlagerError as error:
+            _say(f"FEL: {mask_identities(str(error))}")
+            _trace(error)
+            sys.exit(error.exit_code)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            _say(f"FEL: oväntat fel ({type(error).__name__}).\n  Gör så här: kör om med vardlager --debug ...")
+            _trace(error)
+            sys.exit(EXIT_FAILED)
+
+
+def _trace(error: BaseException) -> None:
+    if os.environ.get(DEBUG_VARIABLE):
+        _say(mask_identities("".join(traceback.format_exception(error))))
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--debug", is_flag=True, help="Visa felspår (identiteter maskerade).")
+def main(debug: bool) -> None:
+    """Vardlager: från utdrag till marter, reportörernas listor och den nationella leveransen."""
+    silence_telemetry()
+    if debug:
+        os.environ[DEBUG_VARIABLE] = "1"
+
+
+@main.command()
+@click.option("--out", "out", required=True, type=click.Path(path_type=Path), help="Mapp att skriva till.")
+@click.option("--from", "first", required=True, help="Första månaden, ÅÅÅÅ-MM.")
+@click.option("--to", "last", required=True, help="Sista månaden, ÅÅÅÅ-MM.")
+@click.option("--scale", default=1.0, show_default=True, help="Storlek: 1.0 är en region som Västmanland.")
+@click.option("--seed", default=56, show_default=True, help="Slumpfrö: samma frö ger samma filer.")
+@click.option("--faults", default="", help="Fel att plantera, åtskilda av komma.")
+def synth(out: Path, first: str, last: str, scale: float, seed: int, faults: str) -> None:
+    """Skriv utdrag från en syntetisk region."""
+    from orchestration.synthetic_region import write_region
+
+    months(first, last)
+    names = [name.strip() for name in faults.split(",") if name.strip()]
+    write_region(out, first, last, scale=scale, seed=seed, faults=names, progress=_say)
+    _say(f"Klart: filerna ligger i {out}")
+
+
+def _run_jobs(job: str, periods: list[str], override_reason: str) -> int:
+    """Run a job for each period in order; stops at the first that does not end well."""
+    from orchestration.driver import run_job
+
+    home = home_from_environment()
+    for number, period in enumerate(periods, start=1):
+        started = time.monotonic()
+        _say(f"[{number}/{len(periods)}] {period}")
+        outcome = run_job(job, period, home, override_reason)
+        for message in outcome.messages:
+            _say(f"FEL: {message}")
+        if outcome.exit_code:
+            return outcome.exit_code
+        _say(f"  klart på {time.monotonic() - started:.0f} s")
+    return 0
+
+
+def _refusals(period: str) -> list[str]:
+    from orchestration.state.store import open_state
+
+    with open_state(home_from_environment().state_file) as state:
+        rows = state.rows(
+            "select group_name, message from period_group where period = ? and state = 'refused'", [period]
+        )
+    return [f"{row['group_name']}: {row['message']}" for row in rows]
+
+
+@main.command()
+@click.option("--period", required=True, help="Månaden, ÅÅÅÅ-MM.")
+@click.option("--from", "first", help="Ta alla månader från denna till perioden, i ordning.")
+@click.option("--approve-all", "reason", default="", help="Skäl som går före klinikernas godkännanden.")
+def run(period: str, first: str | None, reason: str) -> None:
+    """Läs in, bygg, validera, publicera; leverera när grinden är öppen."""
+    from orchestration.jobs import MONTH_JOB, PUBLISH_JOB
+    from orchestration.work import open_work
+
+    periods = months(first, period) if first else [check_period(period)]
+    open_work(period, _say)
+    code = _run_jobs(MONTH_JOB if reason else PUBLISH_JOB, periods, reason)
+    if code:
+        sys.exit(code)
+    refused = [line for month in periods for line in _refusals(month)]
+    home = home_from_environment()
+    _say(f"Publicerat: {home.published_file}")
+    if reason:
+        _say(f"Leverans:   {home.delivery}")
+    else:
+        _say("Ingen leverans: klinikerna har inte godkänt.")
+        _say(f'  Gör så här: vardlager deliver --period {period} --approve-all "skäl"')
+    if refused:
+        _say("FEL: avvisat: " + "; ".join(refused))
+        sys.exit(EXIT_REFUSED)
+
+
+@main.command()
+@click.option("--period", required=True, help="Månaden, ÅÅÅÅ-MM.")
+def validate(period: str) -> None:
+    """Valideringskörningen: läs in, bygg och validera; publicera och leverera inget."""
+    from orchestration.jobs import VALIDATION_JOB
+    from orchestration.work import open_work
+
+    open_work(period, _say)
+    code = _run_jobs(VALIDATION_JOB, [period], "")
+    refused = _refusals(period)
+    if refused:
+        _say("FEL: avvisat: " + "; ".join(refused))
+    if code or refused:
+        sys.exit(code or EXIT_REFUSED)
+    _say(f"Validerat: {period}. Se vardlager status --period {period}")
+
+
+@main.command()
+@click.option("--period", required=True, help="Månaden, ÅÅÅÅ-MM.")
+@click.option("--receiver", default="skr", show_default=True, help="Mottagare.")
+@click.option("--approve-all", "reason", default="", help="Skäl som går före klinikernas godkännanden.")
+def deliver(period: str, receiver: str, reason: str) -> None:
+    """Nästa version av den nationella leveransen."""
+    from orchestration.jobs import DELIVERY_JOB
+    from orchestration.work import open_work
+
+    work = open_work(period, _say)
+    if receiver not in work.region.receivers:
+        raise UsageError(
+            f"Mottagaren {receiver!r} finns inte i region.yml.", f"Välj en av {', '.join(work.region.receivers)}."
+        )
+    if not reason:
+        _say("FEL: klinikernas godkännanden saknas.")
+        _say(f'  Gör så här: vardlager deliver --period {period} --approve-all "skäl"')
+        sys.exit(EXIT_STOPPED)
+    code = _run_jobs(DELIVERY_JOB, [period], reason)
+    if code:
+        sys.exit(code)
+    _say(f"Levererat: {work.home.delivery / receiver / period}")
+
+
+@main.command()
+@click.option("--period", help="Månaden, ÅÅÅÅ-MM; annars alla.")
+def status(period: str | None) -> None:
+    """Grupper, inläsningar, leveranser och sista dagar på en skärm."""
+    from orchestration.workbench.status import status_text
+
+    if period:
+        check_period(period)
+    click.echo(status_text(home_from_environment(), period))
+
+
+@main.command()
+@click.argument("query")
+@click.option("--format", "shape", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+def sql(query: str, shape: str) -> None:
+    """Ställ en fråga till den publicerade filen."""
+    from orchestration.workbench.query import query_text
+
+    click.echo(query_text(home_from_environment(), query, shape), nl=False)
+
+
+@main.command()
+@click.option("--port", default=3000, show_default=True, help="Port på den egna datorn.")
+def ui(port: int) -> None:
+    """Öppna Dagsters gränssnitt på den egna datorn."""
+    from orchestration.driver import prepare_dagster_home
+
+    home = home_from_environment()
+    home.make()
+    prepare_dagster_home(home)
+    _say(f"Dagster på http://127.0.0.1:{port} (avsluta med Ctrl-C)")
+    program = Path(sys.executable).with_name("dagster")
+    arguments = [str(program), "dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", str(port)]
+    os.execv(program, arguments)
+
+
+@main.command()
+def doctor() -> None:
+    """Kontrollera installation, nyckel, inställningar, disk och lås; säg vad som ska göras."""
+    from orchestration.workbench.doctor import examine
+
+    findings = examine(home_from_environment())
+    for finding in findings:
+        click.echo(str(finding))
+    if any(not finding.is_good for finding in findings):
+        sys.exit(EXIT_FAILED)
+
+
+@main.command()
+@click.option("--scale", default=0.1, show_default=True, help="Storlek: 1.0 är en region som Västmanland.")
+def demo(scale: float) -> None:
+    """Gör en syntetisk region och kör två månader på den, från utdrag till leverans."""
+    from orchestration.workbench.demo import prepare_demo
+
+    started = time.monotonic()
+    periods = prepare_demo(home_from_environment(), scale, _say)
+    from orchestration.jobs import MONTH_JOB
+
+    code = _run_jobs(MONTH_JOB, periods, "demonstration med påhittade patienter")
+    if code:
+        sys.exit(code)
+    from orchestration.workbench.demo import demo_summary
+
+    click.echo(demo_summary(home_from_environment(), periods[-1]))
+    _say(f"Hela demonstrationen tog {time.monotonic() - started:.0f} s.")
+
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Leveransen: kanoniska rader blir nationell XML, manifest och protokoll."""

@@ -1,0 +1,357 @@
+"""The delivery package: XML, manifest and protocol in one folder that appears whole and never changes."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.delivery.contract import RECORD_TYPES, DeliveryAttribute, RecordType, read_attributes
+from orchestration.delivery.frame import open_frame
+from orchestration.delivery.protocol import render_protocol
+from orchestration.delivery.xml_writer import leverans_referens, write_contacts
+from orchestration.errors import StoppedError, VardlagerError
+from orchestration.validation.results import ExpectationResult, failures
+
+_FILE_MODE = 0o440
+_FOLDER_MODE = 0o550
+
+
+@dataclass(frozen=True)
+class ExtractFile:
+    """A received file the figures rest on."""
+
+    entity: str
+    period: str
+    file_name: str
+    sha256: str
+    rows_loaded: int
+
+
+@dataclass(frozen=True)
+class Approval:
+    """A clinic's approval of exactly these figures; `accepted` holds 'rule: reason' texts."""
+
+    clinic_id: str
+    clinic_name: str
+    approved_by: str
+    approved_at: datetime.datetime
+    accepted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReplacedCall:
+    """A call of an earlier version that this one replaces: `call` is the file's name without '.xml'."""
+
+    call: str
+    leverans_referens: str
+    ersattnings_id: str
+
+
+@dataclass(frozen=True)
+class PackageRequest:
+    """What the caller knows of a delivery and the package cannot find out by itself.
+
+    `results` is the evidence: the expectation results of exactly these rows. `version` counts from 1 per
+    receiver and period ('YYYY-MM').
+    """
+
+    region_code: int
+    region_name: str
+    period: str
+    version: int
+    delivery_key: bytes = field(repr=False)
+    created_at: datetime.datetime
+    code_version: str
+    results: Sequence[ExpectationResult] = field(repr=False)
+    extracts: tuple[ExtractFile, ...] = ()
+    approvals: tuple[Approval, ...] = ()
+    override_reason: str | None = None
+    replaced_version: int | None = None
+    replaced_calls: tuple[ReplacedCall, ...] = ()
+    receiver: str = "skr"
+
+
+@dataclass(frozen=True)
+class PackageFile:
+    """A file of the package; `rows` and the call's names are None for what is no call."""
+
+    name: str
+    sha256: str
+    rows: int | None = None
+    call: str | None = None
+    leverans_referens: str | None = None
+    ersattnings_id: str | None = None
+
+
+@dataclass(frozen=True)
+class LeftOutRule:
+    """Rows of a population left out of the delivery under one rule; each row counts once."""
+
+    rule_id: str
+    title: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class PopulationAccount:
+    """staged = delivered + left_out, in rows."""
+
+    population: str
+    staged: int
+    delivered: int
+    left_out: int
+    left_out_by_rule: tuple[LeftOutRule, ...]
+
+
+@dataclass(frozen=True)
+class PackageManifest:
+    """What was built: `folder` is the finished package, `document` what stands in manifest.json."""
+
+    folder: Path
+    files: tuple[PackageFile, ...]
+    populations: tuple[PopulationAccount, ...]
+    document: dict[str, Any] = field(repr=False)
+
+
+def package_folder(target_dir: Path, receiver: str, period: str, version: int) -> Path:
+    """Where a package lies under `target_dir` (the home's `delivery/`)."""
+    return target_dir / receiver / period / f"v{version}"
+
+
+def build_package(
+    connection: duckdb.DuckDBPyConnection, target_dir: Path, request: PackageRequest
+) -> PackageManifest:
+    """Builds one package under `target_dir`/<receiver>/<period>/v<version>/ and returns what it holds.
+
+    It is written beside its place and moved there in one step, read-only; a build that was cut short is
+    redone. Nothing is read from a clock: the same rows and request give the same bytes, and `created_at`
+    stands in the manifest and the protocol only. Raises StoppedError when the version exists already, or
+    when the evidence is missing, failed or crashed.
+    """
+    folder = package_folder(target_dir, request.receiver, request.period, request.version)
+    if folder.exists():
+        raise StoppedError(
+            f"Leveransen {request.receiver} {request.period} v{request.version} finns redan, skrivs ej om.",
+            "Bygg nästa version med vardlager deliver.",
+        )
+    _demand_evidence(request)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    building = folder.parent / f".{folder.name}.building"
+    _remove(building)
+    building.mkdir(mode=0o700)
+    try:
+        manifest = _write_contents(connection, building, folder, request)
+        _freeze(building)
+        building.rename(folder)
+    except BaseException:
+        _remove(building)
+        raise
+    _sync(folder.parent)
+    return manifest
+
+
+def _demand_evidence(request: PackageRequest) -> None:
+    """No evidence, no delivery: both suites ran, and nothing in them failed or crashed."""
+    seen = {result.suite for result in request.results}
+    missing = [record_type.suite for record_type in RECORD_TYPES if record_type.suite not in seen]
+    if missing:
+        raise StoppedError(
+            f"Leveransen {request.period} saknar resultat från {', '.join(missing)}.",
+            f"Kör vardlager validate --period {request.period} och leverera sedan.",
+        )
+    failed = failures(request.results)
+    if failed:
+        named = ", ".join(f"{result.suite}: {result.expectation}" for result in failed[:5])
+        raise StoppedError(
+            f"Leveransen {request.period} stoppas av {len(failed)} kontroller ({named}).",
+            "Se kontrollernas resultat, rätta orsaken, läs in perioden igen och kör valideringen på nytt.",
+        )
+
+
+def _write_contents(
+    connection: duckdb.DuckDBPyConnection, building: Path, folder: Path, request: PackageRequest
+) -> PackageManifest:
+    replaced = {entry.call: entry.ersattnings_id for entry in request.replaced_calls}
+    calls: list[PackageFile] = []
+    accounts: list[PopulationAccount] = []
+    attributes: dict[str, tuple[DeliveryAttribute, ...]] = {}
+    for record_type in RECORD_TYPES:
+        account = _account(connection, record_type, request.period)
+        path = building / f"{record_type.call}.xml"
+        reference = leverans_referens(request.region_code, request.period, request.version, record_type.call)
+        with open_frame(connection, record_type, request.period, request.delivery_key) as frame:
+            rows = write_contacts(frame, path, reference, replaced.get(record_type.call))
+        if rows != account.delivered:
+            raise VardlagerError(
+                f"{path.name} fick {rows} rader men modellen har {account.delivered}.",
+                "Bygg om perioden och leverera igen; kvarstår felet, rapportera det.",
+            )
+        calls.append(
+            PackageFile(
+                path.name, _sha256(path), rows, record_type.call, reference, replaced.get(record_type.call)
+            )
+        )
+        accounts.append(account)
+        attributes[record_type.name] = read_attributes(connection, record_type)
+    document = _document(connection, request, calls, accounts)
+    protocol = building / "protokoll.html"
+    protocol.write_text(
+        render_protocol(document, request.results, attributes, [*RECORD_TYPES]),
+        encoding="utf-8",
+        newline="\n",
+    )
+    files = (*calls, PackageFile(protocol.name, _sha256(protocol)))
+    document["files"] = [asdict(file) for file in files]
+    (building / "manifest.json").write_text(canonical_json(document), encoding="utf-8", newline="\n")
+    return PackageManifest(folder, files, tuple(accounts), document)
+
+
+def _account(
+    connection: duckdb.DuckDBPyConnection, record_type: RecordType, period: str
+) -> PopulationAccount:
+    staged, delivered, left_out = connection.execute(
+        f"""
+        with delivered as (
+            select count(*) as rows_count from {record_type.relation} where period = $period
+        ),
+        left_out as (
+            select cast(coalesce(sum(rows_count), 0) as bigint) as rows_count
+            from delivery.delivery_left_out
+            where period = $period and population = $population
+        )
+        select delivered.rows_count + left_out.rows_count, delivered.rows_count, left_out.rows_count
+        from delivered cross join left_out
+        """,
+        {"period": period, "population": record_type.name},
+    ).fetchall()[0]
+    titles = _rule_titles(connection)
+    by_rule = connection.execute(
+        """
+        select rule_id, cast(sum(rows_count) as bigint) as rows_count
+        from delivery.delivery_left_out
+        where period = $period and population = $population
+        group by rule_id
+        having sum(rows_count) > 0
+        order by rule_id
+        """,
+        {"period": period, "population": record_type.name},
+    ).fetchall()
+    return PopulationAccount(
+        population=record_type.name,
+        staged=staged,
+        delivered=delivered,
+        left_out=left_out,
+        left_out_by_rule=tuple(
+            LeftOutRule(rule_id, titles.get(rule_id, ""), rows) for rule_id, rows in by_rule
+        ),
+    )
+
+
+def _rule_titles(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Swedish titles by rule id; a rule with several effects has one title for each, joined."""
+    with contextlib.suppress(duckdb.CatalogException):
+        return dict(
+            connection.execute(
+                "select rule_id, string_agg(title, '; ' order by title) from reference.rules group by rule_id"
+            ).fetchall()
+        )
+    return {}
+
+
+def _parameters(connection: duckdb.DuckDBPyConnection, period: str) -> list[dict[str, str | None]]:
+    """The settings and dated parameters in force in the period, as text."""
+    cursor = connection.execute(
+        """
+        select kind, name, value, unit, source
+        from meta.parameters
+        where
+            (valid_from_date is null or valid_from_date <= last_day(cast($first as date)))
+            and (valid_to_date is null or valid_to_date >= cast($first as date))
+        order by kind, name, value, source
+        """,
+        {"first": f"{period}-01"},
+    )
+    names = [column[0] for column in cursor.description]
+    return [
+        {name: None if value is None else str(value) for name, value in zip(names, row, strict=True)}
+        for row in cursor.fetchall()
+    ]
+
+
+def _document(
+    connection: duckdb.DuckDBPyConnection,
+    request: PackageRequest,
+    calls: Sequence[PackageFile],
+    accounts: Sequence[PopulationAccount],
+) -> dict[str, Any]:
+    return {
+        "receiver": request.receiver,
+        "region_code": request.region_code,
+        "region_name": request.region_name,
+        "period": request.period,
+        "version": request.version,
+        "created_at": request.created_at.isoformat(timespec="seconds"),
+        "code_version": request.code_version,
+        "replaced_version": request.replaced_version,
+        "replaced_calls": [asdict(entry) for entry in request.replaced_calls],
+        "files": [asdict(file) for file in calls],
+        "populations": [asdict(account) for account in accounts],
+        "extracts": [asdict(extract) for extract in request.extracts],
+        "approvals": [
+            {**asdict(approval), "approved_at": approval.approved_at.isoformat(timespec="seconds")}
+            for approval in request.approvals
+        ],
+        "override_reason": request.override_reason,
+        "parameters": _parameters(connection, request.period),
+        "checks": {
+            record_type.suite: _check_counts([r for r in request.results if r.suite == record_type.suite])
+            for record_type in RECORD_TYPES
+        },
+    }
+
+
+def _check_counts(results: Sequence[ExpectationResult]) -> dict[str, int]:
+    return {"run": len(results), "passed": len(results) - len(failures(results))}
+
+
+def canonical_json(document: dict[str, Any]) -> str:
+    """Sorted keys, two spaces, one line end at the end: the same document gives the same bytes."""
+    return json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _freeze(building: Path) -> None:
+    """Read-only for everyone and safely on disk before the folder gets its name."""
+    for path in sorted(building.iterdir()):
+        path.chmod(_FILE_MODE)
+        _sync(path)
+    building.chmod(_FOLDER_MODE)
+    _sync(building)
+
+
+def _remove(building: Path) -> None:
+    if building.exists():
+        building.chmod(0o700)
+        shutil.rmtree(building)

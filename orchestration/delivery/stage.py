@@ -1,0 +1,155 @@
+"""The delivery stage of a run: the gate, the package, and what the state remembers of it."""
+
+from __future__ import annotations
+
+import datetime
+from importlib.metadata import version as package_version
+
+import duckdb
+
+from orchestration.delivery.package import ExtractFile, PackageManifest, PackageRequest, build_package, package_folder
+from orchestration.errors import StoppedError
+from orchestration.state import evidence
+from orchestration.state.current import current_inputs, readable_loads
+from orchestration.state.store import State, now, open_state
+from orchestration.validation.stage import stored_results
+from orchestration.work import Work
+
+RECEIVER = "skr"
+NEEDED_GROUPS = ("care", "registers")
+
+
+def _demand_whole_groups(state: State, work: Work) -> None:
+    refused = state.rows(
+        f"""
+        select group_name, message from period_group
+        where period = ? and state <> 'complete' and group_name in ({", ".join("?" for _ in NEEDED_GROUPS)})
+        """,
+        [work.period, *NEEDED_GROUPS],
+    )
+    if refused:
+        told = "; ".join(f"{row['group_name']}: {row['message']}" for row in refused)
+        raise StoppedError(
+            f"Kan inte leverera {work.period}: det senast lämnade är inte inläst ({told}).",
+            "Rätta filerna och läs in perioden igen, eller ta bort de avvisade filerna ur inkorgen.",
+        )
+
+
+def _demand_no_block(connection: duckdb.DuckDBPyConnection, work: Work) -> None:
+    blocking = connection.execute(
+        """
+        select rule_id, count(*) from quality.deviations
+        where severity = 'block' and period = $1 group by rule_id order by rule_id
+        """,
+        [work.period],
+    ).fetchall()
+    if blocking:
+        told = ", ".join(f"{rule_id} ({count})" for rule_id, count in blocking)
+        raise StoppedError(
+            f"Kan inte leverera {work.period}: stoppande avvikelser {told}.",
+            'Se vilka: vardlager sql "select * from quality.deviations where severity = \'block\'".',
+        )
+
+
+def _next_version(state: State, work: Work) -> tuple[int, int | None]:
+    """(next version, the one it replaces). A folder left by an interrupted run keeps its number."""
+    known = [
+        int(row["version"])
+        for row in state.rows(
+            "select version from delivery where receiver = ? and period = ?", [RECEIVER, work.period]
+        )
+    ]
+    number = max(known, default=0) + 1
+    while package_folder(work.home.delivery, RECEIVER, work.period, number).exists():
+        number += 1
+    return number, max(known, default=None)
+
+
+def _remember(state: State, work: Work, inputs: str, request: PackageRequest, manifest: PackageManifest) -> None:
+    delivered = {account.population: account for account in manifest.populations}
+    with state.transaction():
+        state.insert(
+            "delivery",
+            [
+                {
+                    "receiver": RECEIVER,
+                    "period": work.period,
+                    "version": request.version,
+                    "created_at": str(request.created_at),
+                    "run_id": work.run_id,
+                    "inputs": inputs,
+                    "contacts_completed": delivered["completed"].delivered,
+                    "contacts_waiting": delivered["waiting"].delivered,
+                    "left_out_count": sum(account.left_out for account in manifest.populations),
+                    "replaced_version": request.replaced_version,
+                    "override_reason": request.override_reason,
+                    "status": "built",
+                }
+            ],
+        )
+        state.insert(
+            "delivery_call",
+            [
+                {
+                    "receiver": RECEIVER,
+                    "period": work.period,
+                    "version": request.version,
+                    "call": file.call,
+                    "leverans_referens": file.leverans_referens,
+                    "ersattnings_id": None,
+                    "rows": file.rows,
+                    "sha256": file.sha256,
+                    "status": "built",
+                    "rejected_count": None,
+                    "answered_at": None,
+                }
+                for file in manifest.files
+                if file.call is not None
+            ],
+        )
+
+
+def deliver_period(work: Work) -> PackageManifest:
+    """Build the next version of the period's delivery.
+
+    Raises StoppedError when evidence lacks, a group is not whole, a deviation blocks, or
+    nobody has approved.
+    """
+    with open_state(work.home.state_file) as state:
+        inputs = current_inputs(state, work.contracts, work.region)
+        evidence.demand(state, work.run_id, inputs, work.period, "leverera")
+        _demand_whole_groups(state, work)
+        if not work.override_reason:
+            raise StoppedError(
+                f"Kan inte leverera {work.period}: klinikerna har inte godkänt.",
+                f'Kör vardlager deliver --period {work.period} --approve-all "skäl".',
+            )
+        work.progress("Levererar ...")
+        number, replaced = _next_version(state, work)
+        extracts = tuple(
+            ExtractFile(load.entity, load.period, load.file_name, load.sha256, load.rows_loaded)
+            for load in readable_loads(work.contracts, state.loads("current"))
+            if load.period == work.period or load.group_name == "registers"
+        )
+        request = PackageRequest(
+            region_code=work.region.region_code,
+            region_name=work.region.region_name,
+            period=work.period,
+            version=number,
+            delivery_key=work.delivery_key().secret,
+            created_at=datetime.datetime.fromisoformat(now()),
+            code_version=package_version("vardlager"),
+            results=stored_results(work),
+            extracts=extracts,
+            override_reason=work.override_reason,
+            replaced_version=replaced,
+        )
+        connection = work.connect_build(read_only=True)
+        try:
+            _demand_no_block(connection, work)
+            manifest = build_package(connection, work.home.delivery, request)
+        finally:
+            connection.close()
+        _remember(state, work, inputs, request, manifest)
+    work.progress(f"  {manifest.folder}")
+    return manifest

@@ -1,0 +1,44 @@
+"""Between the stages and Dagster: errors become failures that say what to do and hold no identity."""
+
+from __future__ import annotations
+
+import functools
+import os
+import traceback
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+import dagster as dg
+
+from orchestration.errors import DEBUG_VARIABLE, EXIT_FAILED, VardlagerError
+from orchestration.privacy import mask_identities
+
+EXIT_CODE_KEY = "exit_code"
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def guarded(stage: Callable[P, R]) -> Callable[P, R]:
+    """Wrap an asset's function so that no raw exception reaches Dagster's log.
+
+    Dagster stores a raised exception with its text; a library's text may quote values of the
+    files. A VardlagerError passes its own (masked) words, anything else only its type, with the
+    masked trace when VARDLAGER_DEBUG is set.
+    """
+
+    @functools.wraps(stage)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return stage(*args, **kwargs)
+        except VardlagerError as error:
+            text, code = mask_identities(str(error)), error.exit_code
+        except dg.Failure:
+            raise
+        except Exception as error:
+            text, code = f"Oväntat fel: {type(error).__name__}\n  Gör så här: kör om med --debug.", EXIT_FAILED
+            if os.environ.get(DEBUG_VARIABLE):
+                text += "\n" + mask_identities("".join(traceback.format_exception(error)))
+        raise dg.Failure(description=text, metadata={EXIT_CODE_KEY: code}, allow_retries=False)
+
+    return run

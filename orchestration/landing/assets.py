@@ -1,0 +1,29 @@
+"""The landing stage as an asset: inbox to lake."""
+
+import dagster as dg
+
+from orchestration.guard import guarded
+from orchestration.landing.stage import land_period
+from orchestration.resources import MONTHS, WRITER_POOL, Workplace
+
+
+@dg.asset(
+    partitions_def=MONTHS,
+    group_name="landing",
+    pool=WRITER_POOL,
+    description="Inläsning: periodens filer, pseudonymiserade och typade, med varje rad redovisad.",
+)
+@guarded
+def landed_files(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    """Land inbox/<period>; fails when care or the registers are not whole."""
+    landing = land_period(workplace.work(context))
+    return dg.MaterializeResult(
+        metadata={
+            "files_loaded": len(landing.loaded),
+            "files_skipped": len(landing.skipped),
+            "files_refused": len(landing.refused),
+            "rows_loaded": sum(load.rows_loaded for load in landing.loaded),
+            "rows_quarantined": sum(load.rows_quarantined for load in landing.loaded),
+            "refused": dg.MetadataValue.md("\n".join(f"- {line}" for line in landing.refused) or "inga"),
+        }
+    )

@@ -1,0 +1,459 @@
+"""From clean lines to the lake: every row typed and pseudonymised, or in quarantine with a reason.
+
+The engine does the work in bulk, inside a scratch database that lies where identities may lie
+and is removed afterwards. Its memory is bounded by a setting; what does not fit goes to disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from orchestration.contracts import Column, Contract, Dialect
+from orchestration.landing.identity_sql import LONGEST, SHORTEST, age_sql, bind_key, pseudonym_sql, read_identities
+from orchestration.landing.lines import LISTED_FAULTS, UNIT_SEPARATOR
+from orchestration.privacy import Key, mask_identities, shown_value
+
+# A column of ids in which so many look like twelve-digit dates is numbered that way by its
+# system; there only identities known from the file itself are taken for misplaced ones.
+NUMBERING_SHARE = 0.2
+THREADS = 2
+_ROW_GROUP_ROWS = 122_880
+
+_TOKEN_SQL = "(^|[^0-9A-Za-z])([0-9]{8}|[0-9]{6})[-+]?[0-9]{4}([^0-9A-Za-z]|$)"
+
+REASON_REQUIRED = "tomt fält som måste vara ifyllt"
+REASON_MISPLACED_IDENTITY = "personlig identitet i fel kolumn"
+REASON_DUPLICATE = "samma nyckel på rader med olika innehåll"
+
+
+@dataclass(frozen=True)
+class RowFault:
+    """A quarantined row: line in the file, column (empty for the whole row), shown value, reason."""
+
+    line: int
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Conformed:
+    """Rows of the clean file by what became of them; `faults` lists the first ones."""
+
+    rows_loaded: int
+    rows_quarantined: int
+    rows_duplicate: int
+    rows_outside_period: int
+    faults: tuple[RowFault, ...]
+
+
+@contextmanager
+def scratch_database(folder: Path, memory_limit_mb: int, key: Key) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database of its own in `folder`, with the key bound and memory bounded."""
+    config: dict[str, str | int] = {
+        "memory_limit": f"{memory_limit_mb}MB",
+        "threads": THREADS,
+        "temp_directory": str(folder / "spill"),
+        "preserve_insertion_order": "true",
+    }
+    connection = duckdb.connect(str(folder / "scratch.duckdb"), config=config)
+    try:
+        bind_key(connection, key)
+        yield connection
+    finally:
+        connection.close()
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def view_clean_file(
+    connection: duckdb.DuckDBPyConnection, path: Path, columns: Sequence[str], contract: Contract, has_padding: bool
+) -> None:
+    """Make view `lines`: _line and the contract's columns as text, empty as NULL, in file order.
+
+    Columns of the contract that the file lacks are NULL; columns it does not know are left out.
+    """
+    in_file = {f"c{position}": "varchar" for position, _ in enumerate(columns)}
+    declared = ", ".join(f"'{name}': '{kind}'" for name, kind in {"_line": "bigint", **in_file}.items())
+    picked = []
+    for column in contract.columns:
+        if not column.is_loaded:
+            continue
+        if column.name not in columns:
+            picked.append(f"cast(null as varchar) as {_quoted(column.name)}")
+            continue
+        field = f"c{columns.index(column.name)}"
+        value = f"nullif(trim({field}), '')" if has_padding else field
+        picked.append(f"{value} as {_quoted(column.name)}")
+    connection.execute(f"""
+        create or replace view lines as
+        select _line, {", ".join(picked)}
+        from read_csv(
+            {_text(str(path))}, delim = {_text(UNIT_SEPARATOR)}, header = false, auto_detect = false, quote = '',
+            escape = '', nullstr = '', new_line = '\\n', columns = {{{declared}}}, max_line_size = 4194304
+        )
+    """)
+
+
+def _decimal_parts(data_type: str) -> tuple[int, int]:
+    precision, scale = data_type.removeprefix("decimal(").removesuffix(")").split(",")
+    return int(precision), int(scale)
+
+
+def _number_sql(column: Column, dialect: Dialect) -> str:
+    plain = _quoted(column.name)
+    for separator in dialect.thousands_separators:
+        plain = f"replace({plain}, {_text(separator)}, '')"
+    return f"try_cast(replace({plain}, {_text(dialect.decimal_separator)}, '.') as {column.data_type})"
+
+
+def _number_pattern(column: Column, dialect: Dialect) -> str:
+    _, scale = _decimal_parts(column.data_type)
+    point = "\\." if dialect.decimal_separator == "." else dialect.decimal_separator
+    whole = "[0-9]+"
+    if dialect.thousands_separators:
+        between = "|".join(dialect.thousands_separators)
+        whole = f"([0-9]+|[0-9]{{1,3}}(({between})[0-9]{{3}})+)"
+    fraction = f"({point}[0-9]{{1,{scale}}})?" if scale else ""
+    return f"-?{whole}{fraction}"
+
+
+def _open_end_sql(name: str) -> str:
+    return f"nullif(nullif({name}, '9999-12-31'), '99991231')"
+
+
+def value_sql(column: Column, dialect: Dialect) -> str:
+    """SQL for the typed value of a text column; only meaningful for rows without a fault."""
+    name = _quoted(column.name)
+    if column.data_type == "timestamp":
+        return f"try_cast({name} as timestamp)"
+    if column.data_type == "date":
+        return f"try_cast({_open_end_sql(name) if column.is_open_end else name} as date)"
+    if column.data_type == "integer":
+        return f"try_cast({name} as integer)"
+    if column.data_type.startswith("decimal"):
+        return _number_sql(column, dialect)
+    return name
+
+
+def _type_fault(column: Column, dialect: Dialect) -> tuple[str, str] | None:
+    """(SQL condition for a filled value of the wrong kind, reason in Swedish)."""
+    name = _quoted(column.name)
+    if column.identity is not None:
+        return (
+            f"length({name}) not between {SHORTEST} and {LONGEST}",
+            f"ingen identitet: ska vara {SHORTEST}-{LONGEST} tecken",
+        )
+    if column.data_type == "timestamp":
+        shape = f"____-__-__{dialect.timestamp_separator}__:__:__"
+        cast = f"try_cast({name} as timestamp)"
+        return (
+            f"{name} not like '{shape}' or {cast} is null or {cast} < timestamp '0001-01-01 00:00:00'"
+            # The engine would also take a zone or a fraction, and 24:00:00 for the next day.
+            f" or substr({name}, 12, 2) >= '24' or substr({name}, 18, 1) not between '0' and '5'"
+            f" or substr({name}, 19, 1) not between '0' and '9'",
+            f"ingen tidpunkt i formen ÅÅÅÅ-MM-DD{dialect.timestamp_separator}TT:MM:SS",
+        )
+    if column.data_type == "date":
+        value = _open_end_sql(name) if column.is_open_end else name
+        cast = f"try_cast({value} as date)"
+        return (
+            f"{value} is not null and ({value} not like '____-__-__' or {cast} is null or {cast} < date '0001-01-01')",
+            "inget datum i formen ÅÅÅÅ-MM-DD",
+        )
+    if column.data_type == "integer":
+        return f"not regexp_full_match({name}, '-?[0-9]{{1,9}}')", "inget heltal"
+    if column.data_type.startswith("decimal"):
+        return (
+            f"not regexp_full_match({name}, '{_number_pattern(column, dialect)}')"
+            f" or {_number_sql(column, dialect)} is null",
+            f"inget tal med '{dialect.decimal_separator}' som decimaltecken",
+        )
+    if column.value_format == "yyyymm":
+        return f"not regexp_full_match({name}, '[0-9]{{4}}(0[1-9]|1[0-2])')", "ingen period i formen ÅÅÅÅMM"
+    if column.codes:
+        listed = ", ".join(_text(code) for code in column.codes)
+        return f"{name} not in ({listed})", f"okänd kod, ska vara {', '.join(column.codes)}"
+    return None
+
+
+def _faults(contract: Contract) -> list[tuple[str, str, str]]:
+    """(column, SQL condition that is true for a faulty row, reason) of everything the contract demands."""
+    found = []
+    for column in contract.columns:
+        if not column.is_loaded:
+            continue
+        name = _quoted(column.name)
+        if column.is_required or column.name in contract.key:
+            found.append((column.name, f"{name} is null", REASON_REQUIRED))
+        wrong = _type_fault(column, contract.dialect)
+        if wrong is not None:
+            found.append((column.name, f"({name} is not null and ({wrong[0]}))", wrong[1]))
+    if contract.exactly_one_of:
+        filled = " + ".join(f"case when {_quoted(name)} is null then 0 else 1 end" for name in contract.exactly_one_of)
+        reason = f"exakt en av {', '.join(contract.exactly_one_of)} ska vara ifylld"
+        found.append((contract.exactly_one_of[0], f"{filled} <> 1", reason))
+    return found
+
+
+def _text_columns(contract: Contract) -> list[Column]:
+    return [
+        column
+        for column in contract.columns
+        if column.is_loaded and column.data_type == "varchar" and not column.codes and column.identity is None
+    ]
+
+
+def _token_condition(column: Column) -> str:
+    name = _quoted(column.name)
+    return f"({name} is not null and length({name}) >= 10 and regexp_matches({name}, '{_TOKEN_SQL}'))"
+
+
+def _identity_columns(contract: Contract) -> list[Column]:
+    return [column for column in contract.columns if column.identity is not None]
+
+
+def _token_mark(column: Column) -> str:
+    """Name of the judged column that tells whether a text column holds something like an identity."""
+    return f"token_{column.name}" if column.pseudonym is not None else "token_elsewhere"
+
+
+def _judge(connection: duckdb.DuckDBPyConnection, contract: Contract, period: str) -> None:
+    """Make table `judged`: one narrow row a line, with what the later steps need and nothing else.
+
+    is_faulty: breaks the contract. is_outside: in another month. short_values: texts as long as
+    an identity, for comparison with those of the file. token_*: looks like a person number.
+    """
+    conditions = [condition for _, condition, _ in _faults(contract)]
+    text_columns = _text_columns(contract)
+    kept = [_quoted(name) for name in contract.key]
+    kept += [_quoted(column.name) for column in _identity_columns(contract) if column.name not in contract.key]
+    own_marks = [f"{_token_condition(c)} as {_token_mark(c)}" for c in text_columns if c.pseudonym is not None]
+    elsewhere = [_token_condition(column) for column in text_columns if column.pseudonym is None]
+    short = [
+        f"case when length({_quoted(column.name)}) between {SHORTEST} and {LONGEST} then upper({_quoted(column.name)}) end"
+        for column in text_columns
+        if column.name not in contract.key
+    ]
+    connection.execute(f"""
+        create or replace table judged as
+        select
+            {", ".join(["_line", *kept, *own_marks])},
+            {" or ".join(elsewhere) or "false"} as token_elsewhere,
+            nullif(concat_ws({_text(UNIT_SEPARATOR)}, {", ".join(["null", *short])}), '') as short_values,
+            {" or ".join(conditions) or "false"} as is_faulty,
+            {_outside_condition(contract, period)} as is_outside
+        from lines
+    """)
+
+
+def _outside_condition(contract: Contract, period: str) -> str:
+    if contract.period_column is None:
+        return "false"
+    column = contract.column(contract.period_column)
+    name = _quoted(column.name)
+    if column.value_format == "yyyymm":
+        return f"{name} <> {_text(period.replace('-', ''))}"
+    return f"substr({name}, 1, 7) <> {_text(period)}"
+
+
+def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    row = connection.execute(query).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _is_numbering(connection: duckdb.DuckDBPyConnection, column: Column, rows: int) -> bool:
+    """Whether a column of ids is numbered by dates throughout, so that the shape says nothing."""
+    alike = _count(connection, f"select count(*) from judged where {_token_mark(column)}")
+    return alike > LISTED_FAULTS and alike > NUMBERING_SHARE * rows
+
+
+def _find_suspects(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, identity_tables: Sequence[str], rows: int
+) -> list[Column]:
+    """Make table `suspect`: lines that break the contract or may carry an identity in a wrong column.
+
+    Returns the text columns in which the shape of a person number means one.
+    """
+    connection.execute("create or replace table known as select '' as id where false")
+    for table in identity_tables:
+        connection.execute(f"insert into known select short_id from {table} union select upper(raw_id) from {table}")
+    telling = [
+        column
+        for column in _text_columns(contract)
+        if column.pseudonym is None or not _is_numbering(connection, column, rows)
+    ]
+    marks = sorted({_token_mark(column) for column in telling})
+    keys = [column.name for column in _text_columns(contract) if column.name in contract.key]
+    marks += [f"upper({_quoted(name)}) in (select id from known)" for name in keys]
+    connection.execute(f"""
+        create or replace table suspect as
+        select _line from judged where {" or ".join(["is_faulty", *marks])}
+        union
+        select _line
+        from (
+            select _line, unnest(string_split(short_values, {_text(UNIT_SEPARATOR)})) as value
+            from judged
+            where short_values is not null
+        ) as split_values
+        where value in (select id from known)
+    """)
+    return telling
+
+
+def _examine(connection: duckdb.DuckDBPyConnection, contract: Contract, telling: Sequence[Column]) -> None:
+    """Fill table `fault` with each fault of each suspect line, by column."""
+    connection.execute("create or replace table fault (_line bigint, column_name varchar, value varchar, reason varchar)")
+    if not _count(connection, "select count(*) from suspect"):
+        return
+    connection.execute("create or replace table raw as select * from lines where _line in (select _line from suspect)")
+    for name, condition, reason in _faults(contract):
+        connection.execute(
+            f"insert into fault select _line, $1, {_quoted(name)}, $2 from raw where {condition}", [name, reason]
+        )
+    for column in _text_columns(contract):
+        name = _quoted(column.name)
+        is_known = f"length({name}) between {SHORTEST} and {LONGEST} and upper({name}) in (select id from known)"
+        connection.execute(
+            f"insert into fault select _line, $1, {name}, $2 from raw where {is_known}",
+            [column.name, REASON_MISPLACED_IDENTITY],
+        )
+        if column not in telling:
+            continue
+        values = connection.execute(f"select distinct {name} from raw where {_token_condition(column)}").fetchall()
+        misplaced = [value for (value,) in values if mask_identities(value) != value]
+        if misplaced:
+            connection.execute(
+                f"""
+                insert into fault select _line, $1, {name}, $2 from raw
+                where {name} in (select unnest(cast($3 as varchar[])))
+                """,
+                [column.name, REASON_MISPLACED_IDENTITY, misplaced],
+            )
+
+
+def _find_duplicates(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """Equal rows of one key: the first stays. Differing rows of one key: none can be believed."""
+    connection.execute("create or replace table duplicate (_line bigint)")
+    if not contract.key:
+        return
+    key = ", ".join(_quoted(name) for name in contract.key)
+    columns = ", ".join(_quoted(column.name) for column in contract.columns if column.is_loaded)
+    connection.execute(f"""
+        create or replace table repeated as
+        with sound as (select * from judged where _line not in (select _line from fault)),
+        keys as (select {key} from sound group by {key} having count(*) > 1)
+        select sound._line from sound inner join keys using ({key})
+    """)
+    if not _count(connection, "select count(*) from repeated"):
+        return
+    connection.execute(f"""
+        create or replace table doubled as
+        with rows_of_keys as (select * from lines where _line in (select _line from repeated)),
+        judged_keys as (
+            select {key}, count(distinct row({columns})) as contents, min(_line) as first_line
+            from rows_of_keys
+            group by {key}
+        )
+        select rows_of_keys._line, judged_keys.contents, judged_keys.first_line, concat_ws(' ', {key}) as key_value
+        from rows_of_keys
+        inner join judged_keys using ({key})
+    """)
+    connection.execute(
+        "insert into fault select _line, $1, key_value, $2 from doubled where contents > 1",
+        [", ".join(contract.key), REASON_DUPLICATE],
+    )
+    connection.execute("insert into duplicate select _line from doubled where contents = 1 and _line <> first_line")
+
+
+def _lake_select(contract: Contract, identity_tables: dict[str, str]) -> str:
+    parts = ["lines._line as _line"]
+    joins = []
+    for column in contract.columns:
+        if not column.is_loaded:
+            continue
+        if column.identity is not None:
+            who = column.identity
+            table = identity_tables[who]
+            joins.append(f"left join {table} on lines.{_quoted(column.name)} = {table}.raw_id")
+            parts += [
+                f"{table}.key as {who}_key",
+                f"{table}.id_type as {who}_id_type",
+                f"{table}.has_valid_check_digit as {who}_has_valid_check_digit",
+                f"{table}.birth_year as {who}_birth_year",
+            ]
+            parts += [
+                f"{age_sql(f'{table}.birth_date', value_sql(contract.column(age.at_column), contract.dialect))}"
+                f" as {age.name}"
+                for age in contract.ages
+                if age.identity == who
+            ]
+            continue
+        parts.append(f"{value_sql(column, contract.dialect)} as {_quoted(column.name)}")
+        if column.pseudonym is not None:
+            parts.append(f"{pseudonym_sql(column.pseudonym, _quoted(column.name))} as {column.pseudonym}")
+    return (
+        f"select {', '.join(parts)} from lines {' '.join(joins)} "
+        "where lines._line not in (select _line from excluded) order by lines._line"
+    )
+
+
+def _shown(value: str | None, reason: str) -> str:
+    if value is None:
+        return ""
+    # Keys that are compared have passed the search for misplaced identities.
+    return mask_identities(value) if reason == REASON_DUPLICATE else shown_value(value)
+
+
+def conform(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, period: str, rows: int, target: Path | None
+) -> Conformed:
+    """Judge every row of view `lines`, and write the sound ones to `target` as Parquet, in file order.
+
+    `rows` is the number of clean lines. With `target` None nothing is written (a trial). The
+    same clean file and key always give the same bytes.
+    """
+    _judge(connection, contract, period)
+    identity_tables = {
+        str(column.identity): read_identities(connection, "judged", column.name, str(column.identity))
+        for column in _identity_columns(contract)
+    }
+    telling = _find_suspects(connection, contract, list(identity_tables.values()), rows)
+    _examine(connection, contract, telling)
+    _find_duplicates(connection, contract)
+    connection.execute(
+        "create or replace table excluded as select distinct _line from fault union select _line from duplicate"
+    )
+    quarantined = _count(connection, "select count(distinct _line) from fault")
+    duplicate = _count(connection, "select count(*) from duplicate")
+    outside = _count(
+        connection, "select count(*) from judged where is_outside and _line not in (select _line from excluded)"
+    )
+    first = connection.execute(
+        f"select _line, column_name, value, reason from fault order by _line, column_name, reason limit {LISTED_FAULTS}"
+    ).fetchall()
+    if target is not None:
+        connection.execute(
+            f"copy ({_lake_select(contract, identity_tables)}) to {_text(str(target))} "
+            f"(format parquet, compression zstd, compression_level 1, row_group_size {_ROW_GROUP_ROWS})"
+        )
+    return Conformed(
+        rows_loaded=rows - quarantined - duplicate,
+        rows_quarantined=quarantined,
+        rows_duplicate=duplicate,
+        rows_outside_period=outside,
+        faults=tuple(
+            RowFault(line, column, _shown(value, reason), reason) for line, column, value, reason in first
+        ),
+    )

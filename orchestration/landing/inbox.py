@@ -1,0 +1,116 @@
+"""What lies in a period's inbox folder, and what kontroll.csv says should lie there."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from orchestration.contracts import Contract
+from orchestration.privacy import mask_identities
+
+CONTROL_FILE = "kontroll.csv"
+_CONTROL_HEADER = ["fil", "rader", "sha256"]
+_NAME = re.compile(r"(?P<entity>[a-z0-9_]+?)_(?P<period>\d{6})\.csv(?P<gz>\.gz)?")
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """A file that a contract knows, lying where it should."""
+
+    path: Path
+    contract: Contract
+    is_gzip: bool
+
+
+@dataclass(frozen=True)
+class ControlRow:
+    """One row of kontroll.csv: rows without the header, sha256 of the file as delivered."""
+
+    rows: int
+    sha256: str
+
+
+@dataclass
+class Inbox:
+    """A folder's content. `refused` and `reports` are messages, masked and ready to show."""
+
+    delivered: list[Delivered] = field(default_factory=list)
+    control: dict[str, ControlRow] = field(default_factory=dict)
+    has_control: bool = False
+    reports: list[str] = field(default_factory=list)
+    refused: list[tuple[str | None, str, str]] = field(default_factory=list)
+
+    def refuse(self, entity: str | None, file_name: str, why: str) -> None:
+        """Note a file that cannot be taken in; `entity` is None when no contract knows it."""
+        self.refused.append((entity, mask_identities(file_name), why))
+
+
+def _read_control(path: Path, inbox: Inbox) -> None:
+    inbox.has_control = True
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        inbox.refuse(None, CONTROL_FILE, f"inte UTF-8 vid byte {wrong.start}")
+        return
+    for number, row in enumerate(csv.reader(io.StringIO(text), delimiter=";"), start=1):
+        if number == 1:
+            if [cell.strip() for cell in row] != _CONTROL_HEADER:
+                inbox.refuse(None, CONTROL_FILE, "rad 1: huvudet ska vara fil;rader;sha256")
+                return
+            continue
+        if not row:
+            continue
+        if len(row) != 3 or not row[1].strip().isdigit() or not re.fullmatch(r"[0-9A-Fa-f]{64}", row[2].strip()):
+            inbox.refuse(None, CONTROL_FILE, f"rad {number}: ska vara filnamn;antal rader;sha256")
+            continue
+        name = row[0].strip()
+        if name != Path(name).name or name in {"", ".", ".."} or "\\" in name:
+            inbox.refuse(None, CONTROL_FILE, f"rad {number}: ett filnamn får inte innehålla sökväg")
+            continue
+        inbox.control[name] = ControlRow(int(row[1]), row[2].strip().lower())
+
+
+def read_inbox(folder: Path, period: str, contracts: Mapping[str, Contract]) -> Inbox:
+    """Sort the files of inbox/<period>; nothing is opened but kontroll.csv.
+
+    A file of an unknown name is reported; one of another period, a link, or a second file of
+    the same entity is refused. Files that kontroll.csv names but are not there are refused too.
+    """
+    inbox = Inbox()
+    if not folder.is_dir():
+        return inbox
+    compact = period.replace("-", "")
+    seen: dict[str, str] = {}
+    for path in sorted(folder.iterdir()):
+        name = path.name
+        if name == CONTROL_FILE and path.is_file() and not path.is_symlink():
+            _read_control(path, inbox)
+            continue
+        match = _NAME.fullmatch(name)
+        contract = contracts.get(match["entity"]) if match else None
+        if match is None or contract is None:
+            inbox.reports.append(f"{mask_identities(name)}: okänt filnamn, lästes inte in.")
+            continue
+        if path.is_symlink() or not path.is_file():
+            inbox.refuse(contract.entity, name, "är en länk eller en mapp; lägg in själva filen")
+        elif match["period"] != compact:
+            inbox.refuse(contract.entity, name, f"hör till period {match['period']}, inte till mappen {period}")
+        elif contract.entity in seen:
+            inbox.refuse(contract.entity, name, f"samma innehåll som {seen[contract.entity]} ska ge; ta bort den ena")
+        else:
+            seen[contract.entity] = name
+            inbox.delivered.append(Delivered(path, contract, match["gz"] is not None))
+    for name in inbox.control:
+        if not (folder / name).is_file():
+            match = _NAME.fullmatch(name)
+            entity = match["entity"] if match and match["entity"] in contracts else None
+            inbox.refuse(entity, name, f"står i {CONTROL_FILE} men finns inte i mappen")
+    if inbox.has_control:
+        for file in inbox.delivered:
+            if file.path.name not in inbox.control:
+                inbox.reports.append(f"{file.path.name}: står inte i {CONTROL_FILE}; läses in ändå.")
+    return inbox

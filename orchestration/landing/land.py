@@ -1,0 +1,331 @@
+"""One landing: every file of a period's inbox, group by group, with every row accounted for."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+
+from orchestration.contracts import Contract, groups
+from orchestration.errors import InputRefusedError
+from orchestration.landing.conform import RowFault, conform, view_clean_file, scratch_database
+from orchestration.landing.inbox import CONTROL_FILE, ControlRow, Delivered, read_inbox
+from orchestration.landing.lines import Cleaned, clean
+from orchestration.landing.receiving import Received, receive, sha256_of, tell_encoding
+from orchestration.privacy import Key
+from orchestration.settings import Home, Region
+from orchestration.state.store import Load, State, now
+
+Progress = Callable[[str], None]
+_SHOWN_FAULTS = 5
+
+
+@dataclass
+class Landing:
+    """What came of one landing. `refused` and `reports` are lines to show, identities masked."""
+
+    period: str
+    loaded: list[Load] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    reports: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    group_states: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A file whose rows have all been judged: the account, the faults, and Parquet waiting in scratch."""
+
+    cleaned: Cleaned
+    rows_loaded: int
+    rows_quarantined: int
+    rows_duplicate: int
+    rows_outside_period: int
+    faults: tuple[RowFault, ...]
+
+
+@contextmanager
+def _scratch(home: Home) -> Iterator[Path]:
+    """An empty folder for identities in clear; what an interrupted landing left goes first."""
+    shutil.rmtree(home.landing_scratch, ignore_errors=True)
+    home.landing_scratch.mkdir(mode=0o700, parents=True)
+    try:
+        yield home.landing_scratch
+    finally:
+        shutil.rmtree(home.landing_scratch, ignore_errors=True)
+
+
+def settle(
+    received: Received, name: str, contract: Contract, period: str, region: Region, key: Key, scratch: Path
+) -> Settled:
+    """Clean, type and judge one archived file; the sound rows lie in scratch/rows.parquet after it.
+
+    Raises InputRefusedError, without any value of the file in it, when it cannot be read.
+    """
+    lines = scratch / "lines"
+    with lines.open("wb") as target:
+        cleaned = clean(received, contract, name, target)
+    try:
+        with scratch_database(scratch, region.memory_limit_mb, key) as connection:
+            view_clean_file(connection, lines, cleaned.columns, contract, cleaned.has_padding)
+            result = conform(connection, contract, period, cleaned.clean_rows, scratch / "rows.parquet")
+    except duckdb.Error as trouble:
+        # The engine quotes values in its messages; only its kind of trouble may be told.
+        raise InputRefusedError(
+            f"{name}: kunde inte läsas in ({type(trouble).__name__}).",
+            "Kör vardlager doctor; höj memory_limit_mb i region.yml om minnet eller disken tog slut.",
+        ) from None
+    finally:
+        for leftover in ("lines", "scratch.duckdb", "scratch.duckdb.wal"):
+            (scratch / leftover).unlink(missing_ok=True)
+        shutil.rmtree(scratch / "spill", ignore_errors=True)
+    from_lines = tuple(RowFault(fault.line, "", "", fault.reason) for fault in cleaned.faults)
+    faults = tuple(sorted((*from_lines, *result.faults), key=lambda fault: (fault.line, fault.column)))
+    return Settled(
+        cleaned=cleaned,
+        rows_loaded=result.rows_loaded,
+        rows_quarantined=result.rows_quarantined + cleaned.fault_count,
+        rows_duplicate=result.rows_duplicate,
+        rows_outside_period=result.rows_outside_period,
+        faults=faults,
+    )
+
+
+def fault_text(name: str, fault: RowFault) -> str:
+    """A quarantined row in words: file, line, column, shown value and reason."""
+    column = f", kolumn {fault.column}" if fault.column else ""
+    value = f" (värde: {fault.value})" if fault.value else ""
+    return f"{name}, rad {fault.line}{column}: {fault.reason}{value}"
+
+
+def _check_control(control: ControlRow | None, received: Received, settled: Settled | None, name: str) -> None:
+    again = f"Lämna filen och {CONTROL_FILE} på nytt."
+    if control is None:
+        return
+    if control.sha256 != received.sha256:
+        raise InputRefusedError(f"{name}: sha256 stämmer inte med {CONTROL_FILE}.", again)
+    if settled is not None and control.rows != settled.cleaned.rows_in_file:
+        raise InputRefusedError(
+            f"{name}: {settled.cleaned.rows_in_file} rader, men {CONTROL_FILE} säger {control.rows}.", again
+        )
+
+
+def _check_content(settled: Settled, contract: Contract, period: str, region: Region, name: str) -> None:
+    rows = settled.cleaned.rows_in_file
+    if rows == 0 and not contract.may_be_empty:
+        raise InputRefusedError(f"{name}: har bara ett huvud, inga rader.", "Lämna filen på nytt med sina rader.")
+    bad = settled.rows_quarantined
+    # Decimal, so that exactly the share is not over it.
+    if bad > region.quarantine_limit_rows and bad > Decimal(str(region.quarantine_limit_share)) * rows:
+        first = "\n    ".join(fault_text(name, fault) for fault in settled.faults[:_SHOWN_FAULTS])
+        raise InputRefusedError(
+            f"{name}: {bad} av {rows} rader är felaktiga, mer än gränsen "
+            f"({region.quarantine_limit_share:.1%} och {region.quarantine_limit_rows} rader). De första:\n    {first}",
+            "Rätta exporten och lämna filen på nytt; hela listan ligger i karantänen.",
+        )
+    if settled.rows_outside_period * 2 > settled.rows_loaded:
+        raise InputRefusedError(
+            f"{name}: {settled.rows_outside_period} av {settled.rows_loaded} rader ligger utanför {period} "
+            f"enligt {contract.period_column}.",
+            "Filen verkar höra till en annan månad; lämna rätt fil.",
+        )
+
+
+def _write_quarantine(home: Home, period: str, name: str, number: str, faults: tuple[RowFault, ...]) -> None:
+    if not faults:
+        return
+    folder = home.quarantine / period
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\n")
+    writer.writerow(["fil", "rad", "kolumn", "värde", "orsak"])
+    for fault in faults:
+        writer.writerow([name, fault.line, fault.column, fault.value, fault.reason])
+    target = folder / f"{name.partition('.')[0]}.{number}.csv"
+    part = target.with_suffix(".part")
+    part.write_text(text.getvalue(), encoding="utf-8")
+    part.chmod(0o600)
+    part.replace(target)
+
+
+def _keep_rows(scratch: Path, home: Home, entity: str, period: str, number: int) -> str:
+    """Move the sound rows into the lake, whole or not at all; returns the path below the home."""
+    target = home.lake / entity / f"period={period}" / f"load-{number:04d}.parquet"
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    rows = scratch / "rows.parquet"
+    with rows.open("rb") as handle:
+        os.fsync(handle.fileno())
+    rows.chmod(0o600)
+    rows.replace(target)
+    return str(target.relative_to(home.root))
+
+
+def _refused_load(
+    file: Delivered, period: str, sha256: str, archive_path: str, settled: Settled | None, why: InputRefusedError
+) -> Load:
+    rows = settled.cleaned.rows_in_file if settled else 0
+    return Load(
+        period=period,
+        system=file.contract.system,
+        entity=file.contract.entity,
+        group_name=file.contract.group,
+        file_name=file.path.name,
+        sha256=sha256,
+        archive_path=archive_path,
+        lake_path=None,
+        rows_in_file=rows,
+        rows_loaded=0,
+        rows_quarantined=rows,
+        rows_duplicate=0,
+        rows_filtered=0,
+        loaded_at=now(),
+        outcome="refused",
+        message=why.what,
+    )
+
+
+def _land_file(
+    file: Delivered,
+    control: ControlRow | None,
+    period: str,
+    home: Home,
+    region: Region,
+    key: Key,
+    state: State,
+    scratch: Path,
+    landing: Landing,
+    progress: Progress,
+) -> None:
+    name, contract = file.path.name, file.contract
+    known = {load.sha256 for load in state.loads("current", "held", period=period) if load.entity == contract.entity}
+    if known and sha256_of(file.path) in known:
+        landing.skipped.append(name)
+        progress(f"  {name}: oförändrad, hoppas över")
+        return
+    received = receive(file.path, home.archive / period, file.is_gzip, contract.dialect)
+    archived = str(received.path.relative_to(home.root))
+    settled: Settled | None = None
+    earlier = state.loads("current", "replaced", "held", period=period)
+    number = 1 + sum(load.entity == contract.entity for load in earlier)
+    try:
+        _check_control(control, received, None, name)
+        received = tell_encoding(received, name, contract.dialect)
+        settled = settle(received, name, contract, period, region, key, scratch)
+        _check_control(control, received, settled, name)
+        _check_content(settled, contract, period, region, name)
+    except InputRefusedError as why:
+        (scratch / "rows.parquet").unlink(missing_ok=True)
+        if settled is not None:
+            _write_quarantine(home, period, name, f"refused-{received.sha256[:12]}", settled.faults)
+        with state.transaction():
+            state.forget_refusal(contract.entity, period, received.sha256)
+            state.add_load(_refused_load(file, period, received.sha256, archived, settled, why))
+        landing.refused.append(str(why))
+        landing.group_states[contract.group] = "refused"
+        progress(f"  {name}: AVVISAD")
+        return
+    _write_quarantine(home, period, name, f"load-{number:04d}", settled.faults)
+    lake_path = _keep_rows(scratch, home, contract.entity, period, number)
+    load = Load(
+        period=period,
+        system=contract.system,
+        entity=contract.entity,
+        group_name=contract.group,
+        file_name=name,
+        sha256=received.sha256,
+        archive_path=archived,
+        lake_path=lake_path,
+        rows_in_file=settled.cleaned.rows_in_file,
+        rows_loaded=settled.rows_loaded,
+        rows_quarantined=settled.rows_quarantined,
+        rows_duplicate=settled.rows_duplicate,
+        rows_filtered=0,
+        loaded_at=now(),
+        outcome="held",
+    )
+    state.add_load(load)
+    landing.loaded.append(load)
+    landing.reports += received.warnings
+    unknown = [column for column in settled.cleaned.columns if column not in {c.name for c in contract.columns}]
+    if unknown:
+        landing.reports.append(f"{name}: okända kolumner lästes inte in: {', '.join(unknown)}")
+    absent = [c.name for c in contract.columns if c.name not in settled.cleaned.columns]
+    if absent:
+        landing.reports.append(f"{name}: kolumner saknas och blir tomma: {', '.join(absent)}")
+    landing.reports += [fault_text(name, fault) for fault in settled.faults[:_SHOWN_FAULTS]]
+    if len(settled.faults) > _SHOWN_FAULTS:
+        landing.reports.append(f"{name}: {settled.rows_quarantined} rader i karantän, alla i {home.quarantine / period}")
+    progress(
+        f"  {name}: {load.rows_in_file} rader = {load.rows_loaded} inlästa + {load.rows_quarantined} i karantän"
+        f" + {load.rows_duplicate} dubbletter + {load.rows_filtered} bortvalda"
+    )
+
+
+def _settle_groups(contracts: Mapping[str, Contract], period: str, state: State, landing: Landing) -> None:
+    """Let each whole group take over; a refused or incomplete one keeps its last state."""
+    for group, members in groups(dict(contracts)).items():
+        held = {load.entity: load for load in state.loads("held", period=period) if load.group_name == group}
+        # The newest register of any period serves all periods.
+        present = {
+            load.entity
+            for load in state.loads("current")
+            if load.group_name == group and (load.period == period or group == "registers")
+        }
+        missing = [c.entity for c in members if not c.is_optional and c.entity not in present | set(held)]
+        if landing.group_states.get(group) == "refused":
+            state.set_group(period, group, "refused", "; ".join(landing.refused).splitlines()[0])
+        elif missing and (held or present):
+            landing.group_states[group] = "incomplete"
+            state.set_group(period, group, "incomplete", f"väntar på {', '.join(missing)}")
+        elif held or any(load.group_name == group for load in state.loads("current", period=period)):
+            state.make_current([load.load_id for load in held.values() if load.load_id is not None])
+            landing.group_states[group] = "complete"
+            state.set_group(period, group, "complete", None)
+
+
+def land(
+    period: str,
+    home: Home,
+    region: Region,
+    key: Key,
+    contracts: Mapping[str, Contract],
+    state: State,
+    progress: Progress,
+) -> Landing:
+    """Take in what lies in inbox/<period> and account for every row.
+
+    A file equal to the current load is skipped. A refused file holds back its whole group,
+    which keeps its last state; other groups go on.
+    """
+    landing = Landing(period)
+    state.check_key("pseudonymer", key.check_value)
+    inbox = read_inbox(home.inbox / period, period, contracts)
+    landing.reports += inbox.reports
+    for entity, name, why in inbox.refused:
+        landing.refused.append(f"{name}: {why}.")
+        if entity is not None:
+            landing.group_states[contracts[entity].group] = "refused"
+    with _scratch(home) as scratch:
+        for file in inbox.delivered:
+            _land_file(
+                file,
+                inbox.control.get(file.path.name),
+                period,
+                home,
+                region,
+                key,
+                state,
+                scratch,
+                landing,
+                progress,
+            )
+    _settle_groups(contracts, period, state, landing)
+    return landing

@@ -1,0 +1,1 @@
+"""Publishing: the file that analysts open, made anew and switched in one step."""

@@ -1,0 +1,106 @@
+"""Make the published file from the build database and let it take over atomically."""
+
+from __future__ import annotations
+
+import grp
+import os
+import shutil
+from pathlib import Path
+
+import duckdb
+
+from orchestration.errors import UsageError
+from orchestration.settings import PRIVATE_DIR, PRIVATE_FILE, SHARED_DIR, SHARED_FILE, Home
+
+PUBLISHED_SCHEMAS = ("marts", "quality", "meta")
+# The oldest file format that still holds everything: clients from DuckDB 1.0 on can read it.
+STORAGE_VERSION = "v1.0.0"
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _copy_tables(connection: duckdb.DuckDBPyConnection, build: str) -> dict[str, int]:
+    """Copy every table of the published schemas, rows in full order, comments with them."""
+    counts: dict[str, int] = {}
+    schemas = ", ".join(_text(schema) for schema in PUBLISHED_SCHEMAS)
+    tables = connection.execute(
+        f"""
+        select schema_name, table_name, comment from duckdb_tables()
+        where database_name = $1 and schema_name in ({schemas}) order by schema_name, table_name
+        """,
+        [build],
+    ).fetchall()
+    for schema in PUBLISHED_SCHEMAS:
+        connection.execute(f"create schema if not exists published.{schema}")
+    for schema, table, comment in tables:
+        name = f"{_quoted(schema)}.{_quoted(table)}"
+        connection.execute(f"create table published.{name} as select * from {build}.{name} order by all")
+        row = connection.execute(f"select count(*) from published.{name}").fetchone()
+        counts[f"{schema}.{table}"] = int(row[0]) if row else 0
+        if comment:
+            connection.execute(f"comment on table published.{name} is {_text(comment)}")
+        columns = connection.execute(
+            """
+            select column_name, comment from duckdb_columns()
+            where database_name = $1 and schema_name = $2 and table_name = $3 and comment is not null
+            order by column_index
+            """,
+            [build, schema, table],
+        ).fetchall()
+        for column, text in columns:
+            connection.execute(f"comment on column published.{name}.{_quoted(column)} is {_text(text)}")
+    return counts
+
+
+def _share(path: Path, shared_group: str | None, is_folder: bool) -> None:
+    if shared_group is None:
+        path.chmod(PRIVATE_DIR if is_folder else PRIVATE_FILE)
+        return
+    try:
+        group_id = grp.getgrnam(shared_group).gr_gid
+    except KeyError:
+        raise UsageError(
+            f"Gruppen {shared_group} i region.yml (shared_group) finns inte på datorn.",
+            "Skapa gruppen eller ta bort nyckeln.",
+        ) from None
+    os.chown(path, -1, group_id)
+    path.chmod(SHARED_DIR if is_folder else SHARED_FILE)
+
+
+def publish(home: Home, memory_limit_mb: int, shared_group: str | None) -> dict[str, int]:
+    """Replace published/vardlager.duckdb; returns rows by table.
+
+    A reader that holds the old file keeps it whole; a new one gets the new file. Nothing is
+    switched unless the new file is complete and on disk.
+    """
+    work_dir = home.published / ".next"
+    shutil.rmtree(work_dir, ignore_errors=True)
+    work_dir.mkdir(mode=PRIVATE_DIR, parents=True)
+    target = work_dir / home.published_file.name
+    connection = duckdb.connect(config={"memory_limit": f"{memory_limit_mb}MB", "threads": 2})
+    try:
+        connection.execute(f"set temp_directory = {_text(str(work_dir / 'spill'))}")
+        connection.execute(f"attach {_text(str(home.build_file))} as build (read_only)")
+        connection.execute(f"attach {_text(str(target))} as published (storage_version '{STORAGE_VERSION}')")
+        counts = _copy_tables(connection, "build")
+        connection.execute("checkpoint published")
+        connection.execute("detach published")
+    finally:
+        connection.close()
+    _share(target, shared_group, is_folder=False)
+    with target.open("rb") as handle:
+        os.fsync(handle.fileno())
+    target.replace(home.published_file)
+    _share(home.published, shared_group, is_folder=True)
+    if shared_group is not None:
+        # The group must be able to pass through, but not to list, the folder above.
+        home.root.chmod(0o710)
+        os.chown(home.root, -1, home.published_file.stat().st_gid)
+    shutil.rmtree(work_dir, ignore_errors=True)
+    return counts

@@ -1,0 +1,1 @@
+"""What must outlive any rebuild: loads, runs, evidence, deliveries (state.sqlite)."""

@@ -1,0 +1,52 @@
+"""Which loads count now, and what figures made of them rest on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+
+from orchestration.contracts import Contract, groups
+from orchestration.settings import Region
+from orchestration.state.store import Load, State
+
+
+def complete_periods(contracts: Mapping[str, Contract], current: Sequence[Load]) -> list[tuple[str, str]]:
+    """(period, group) pairs in which every entity that is not optional has a current load."""
+    present: dict[tuple[str, str], set[str]] = {}
+    for load in current:
+        present.setdefault((load.period, load.group_name), set()).add(load.entity)
+    needed = {
+        group: {contract.entity for contract in members if not contract.is_optional}
+        for group, members in groups(dict(contracts)).items()
+    }
+    return sorted(pair for pair, entities in present.items() if needed.get(pair[1], set()) <= entities)
+
+
+def readable_loads(contracts: Mapping[str, Contract], current: Sequence[Load]) -> list[Load]:
+    """The current loads that the warehouse reads: registers always, others when their group is whole."""
+    complete = set(complete_periods(contracts, current))
+    return [
+        load
+        for load in current
+        if load.entity in contracts and (load.group_name == "registers" or (load.period, load.group_name) in complete)
+    ]
+
+
+def inputs_fingerprint(loads: Sequence[Load], region: Region) -> str:
+    """What figures rest on, as one sha256: files read, settings, and the code's version.
+
+    Evidence is bound to it: a check passed for other inputs proves nothing of these.
+    """
+    content = {
+        "loads": sorted([load.entity, load.period, load.sha256] for load in loads),
+        "settings": region.model_dump(mode="json"),
+        "version": version("vardlager"),
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode("utf-8")).hexdigest()
+
+
+def current_inputs(state: State, contracts: Mapping[str, Contract], region: Region) -> str:
+    """The fingerprint of what the warehouse would read now."""
+    return inputs_fingerprint(readable_loads(contracts, state.loads("current")), region)

@@ -1,0 +1,63 @@
+"""Evidence: a stored result of each required check, for exactly one run and its inputs.
+
+Publishing and delivering ask here and nowhere else. Missing, failed or borrowed evidence is a
+refusal; a green run proves nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from orchestration.contracts import PROJECT_ROOT
+from orchestration.errors import StoppedError
+from orchestration.state.store import State, now
+
+REQUIRED_CHECKS_FILE = PROJECT_ROOT / "seeds" / "required_checks.csv"
+
+
+def required_checks(path: Path = REQUIRED_CHECKS_FILE) -> list[str]:
+    """Ids of the checks that must have passed, from the seed that lists them."""
+    with path.open(encoding="utf-8", newline="") as handle:
+        return [row["check_id"] for row in csv.DictReader(handle)]
+
+
+def record(
+    state: State, check_id: str, run_id: str, inputs: str, period: str, is_passed: bool, detail: str
+) -> None:
+    """Store a check's result; a later one of the same run takes its place."""
+    state.execute(
+        """
+        insert into evidence (check_id, run_id, inputs, period, is_passed, detail, recorded_at)
+        values (?, ?, ?, ?, ?, ?, ?)
+        on conflict (check_id, run_id, period) do update set
+            inputs = excluded.inputs, is_passed = excluded.is_passed,
+            detail = excluded.detail, recorded_at = excluded.recorded_at
+        """,
+        [check_id, run_id, inputs, period, int(is_passed), detail, now()],
+    )
+
+
+def demand(state: State, run_id: str, inputs: str, period: str, what: str) -> None:
+    """Raise StoppedError unless every required check passed for this run, period and inputs.
+
+    `what` names the act that is refused, in Swedish ("publicera", "leverera").
+    """
+    found = {
+        row["check_id"]: row
+        for row in state.rows("select * from evidence where run_id = ? and period = ?", [run_id, period])
+    }
+    lacking = []
+    for check_id in required_checks():
+        row = found.get(check_id)
+        if row is None:
+            lacking.append(f"{check_id}: har inte körts i denna körning")
+        elif row["inputs"] != inputs:
+            lacking.append(f"{check_id}: kördes på andra indata")
+        elif not row["is_passed"]:
+            lacking.append(f"{check_id}: {row['detail']}")
+    if lacking:
+        raise StoppedError(
+            f"Kan inte {what} {period}: " + "; ".join(lacking) + ".",
+            f"Rätta orsaken och kör vardlager run --period {period} igen.",
+        )

@@ -1,0 +1,318 @@
+"""Named faults that can be planted in the extracts, with a list of where each one stands.
+
+Row faults stand once in each month's file; file faults once, in the last month of the span.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from orchestration.contracts import Contract
+from orchestration.errors import UsageError
+from orchestration.synthetic_region.contacts import forms_of
+from orchestration.synthetic_region.days import MINUTES, NEVER, first_day
+from orchestration.synthetic_region.draws import uniform
+from orchestration.synthetic_region.files import Edit
+from orchestration.synthetic_region.flows import Entries
+from orchestration.synthetic_region.organisation import HSA_PREFIX
+from orchestration.synthetic_region.streams import STREAMS
+
+CONTACTS, WAITING = "cosmic_vardkontakt", "cosmic_vantelista"
+ALL_ROWS = "all_rows"
+QUARANTINE, REFUSED, DUPLICATE = "karantän", "filen avvisas", "dubblett"
+Fields = dict[str, str]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Planted:
+    """One planted fault; `line` is 0 when the whole file is meant, `value` empty when it is an identity."""
+
+    period: str
+    file: str
+    line: int
+    column: str
+    fault: str
+    value: str
+    expected: str
+
+
+@dataclass(frozen=True)
+class RowFault:
+    """A fault of single rows. `change` gives what stands in place of the row: fields, or a line as it is."""
+
+    name: str
+    entity: str
+    column: str
+    expected: str
+    suits: Callable[[Entries], Flags]
+    change: Callable[[Fields, int], list[Fields | str]]
+
+
+@dataclass(frozen=True)
+class FileFault:
+    """A fault of a whole file, in `entity` unless another is named (NAME@entity)."""
+
+    name: str
+    entity: str
+    expected: str
+
+
+def _any(entries: Entries) -> Flags:
+    return np.ones(len(entries.key), dtype=np.bool_)
+
+
+def _is_planned_specialist(entries: Entries) -> Flags:
+    """Entries of specialised care that have a decision and took or will take place."""
+    suits = [
+        stream.is_listed and stream.phase <= 3 and stream.pool not in ("primary", "first_line", "bup")
+        for stream in STREAMS
+    ]
+    return np.array(suits, dtype=np.bool_)[entries.stream]
+
+
+def _is_planned_visit(entries: Entries) -> Flags:
+    suits: Flags = _is_planned_specialist(entries) & (forms_of(entries) == "B")
+    return suits
+
+
+def _is_still_waiting(entries: Entries) -> Flags:
+    """Specialised care where nothing more happens in the month of decision or the next twelve days."""
+    stays = np.minimum(entries.start, entries.removed) > entries.decided + 12 * MINUTES
+    suits: Flags = _is_planned_specialist(entries) & (entries.removed == NEVER) & stays
+    return suits
+
+
+def _set(column: str, value: str) -> Callable[[Fields, int], list[Fields | str]]:
+    return lambda row, _: [row | {column: value}]
+
+
+def _day_text(days: int) -> str:
+    return str(np.datetime64(days, "D"))
+
+
+def _joined(row: Fields, separator: str = ";") -> str:
+    return separator.join(row.values())
+
+
+def _impossible_date(row: Fields, month: int) -> list[Fields | str]:
+    return [row | {"beslut_tid": f"{month // 12:04d}-02-30 10:00:00"}]
+
+
+def _another_month(row: Fields, month: int) -> list[Fields | str]:
+    day = _day_text(first_day(month + 1) + 1)
+    return [row | {"start_tid": f"{day} 09:00:00", "avslut_tid": f"{day} 09:30:00"}]
+
+
+def _negative_wait(row: Fields, _: int) -> list[Fields | str]:
+    later = np.datetime64(row["start_tid"][:10], "D") + np.timedelta64(10, "D")
+    return [row | {"beslut_tid": f"{later} 09:00:00"}]
+
+
+def _half_line(row: Fields, _: int) -> list[Fields | str]:
+    values = list(row.values())
+    return [";".join(values[: len(values) // 2])]
+
+
+def _deceased(row: Fields, month: int) -> list[Fields | str]:
+    return [row | {"avliden_datum": _day_text(first_day(month + 1) - 4)}]
+
+
+ROW_FAULTS = (
+    RowFault(
+        "wrong_field_count", CONTACTS, "", QUARANTINE, _any, lambda row, _: [_joined(row) + ";överflödigt"]
+    ),
+    RowFault(
+        "unclosed_quote", CONTACTS, "lkf", QUARANTINE, _any, lambda row, _: [row | {"lkf": '"' + row["lkf"]}]
+    ),
+    RowFault("truncated_last_line", CONTACTS, "", QUARANTINE, _any, _half_line),
+    RowFault("bad_date", CONTACTS, "beslut_tid", QUARANTINE, _is_planned_visit, _impossible_date),
+    RowFault("wrong_type", CONTACTS, "fodelsear", QUARANTINE, _any, _set("fodelsear", "okänt")),
+    RowFault("decimal_point", CONTACTS, "patientavgift", QUARANTINE, _any, _set("patientavgift", "275.50")),
+    RowFault("empty_required", CONTACTS, "kon", QUARANTINE, _any, _set("kon", "")),
+    RowFault("bad_code", CONTACTS, "kontaktform", QUARANTINE, _any, _set("kontaktform", "X")),
+    RowFault(
+        "national_code_unknown",
+        CONTACTS,
+        "vardkontakttyp",
+        "regel A36",
+        _is_planned_visit,
+        _set("vardkontakttyp", "99"),
+    ),
+    RowFault("duplicate_identical", CONTACTS, "vardkontakt_id", DUPLICATE, _any, lambda row, _: [row, row]),
+    RowFault(
+        "duplicate_differing",
+        CONTACTS,
+        "vardkontakt_id",
+        QUARANTINE,
+        _any,
+        lambda row, _: [row, row | {"patientavgift": "999,00"}],
+    ),
+    RowFault("wrong_month_row", CONTACTS, "start_tid", "regel A30", _is_planned_visit, _another_month),
+    RowFault(
+        "decision_missing", CONTACTS, "beslut_tid", "regel A01", _is_planned_visit, _set("beslut_tid", "")
+    ),
+    RowFault(
+        "decision_missing", WAITING, "beslut_tid", "regel A01", _is_still_waiting, _set("beslut_tid", "")
+    ),
+    RowFault("negative_wait", CONTACTS, "beslut_tid", "regel A02", _is_planned_visit, _negative_wait),
+    RowFault("deceased_waiting", WAITING, "avliden_datum", "regel A09", _is_still_waiting, _deceased),
+    RowFault(
+        "unknown_unit",
+        CONTACTS,
+        "enhet_hsaid",
+        "regel E01",
+        _is_planned_visit,
+        _set("enhet_hsaid", f"{HSA_PREFIX}E999999999999"),
+    ),
+    RowFault(
+        "identity_in_wrong_column",
+        CONTACTS,
+        "remiss_id",
+        "identiteten syns ingenstans",
+        _is_planned_visit,
+        lambda row, _: [row | {"remiss_id": row["patient_id"]}],
+    ),
+)
+FILE_FAULTS = (
+    FileFault("nul_byte", "register_konto", REFUSED),
+    FileFault("utf8_in_cp1252", CONTACTS, "avkodas när det är säkert, annars avvisas filen"),
+    FileFault("invalid_cp1252_byte", WAITING, REFUSED),
+    FileFault("header_only", "register_heroma_enhet", REFUSED),
+    FileFault("missing_column", "register_ansvar", REFUSED),
+    FileFault("wrong_month_file", CONTACTS, REFUSED),
+)
+FAULT_NAMES = tuple(dict.fromkeys([fault.name for fault in (*ROW_FAULTS, *FILE_FAULTS)] + [ALL_ROWS]))
+_IDENTITY_FAULT = "identity_in_wrong_column"
+_LAST_LINE_FAULT = "truncated_last_line"
+
+
+@dataclass(frozen=True)
+class Faults:
+    """The faults asked for."""
+
+    rows: tuple[RowFault, ...] = ()
+    files: tuple[FileFault, ...] = ()
+
+    def of_file(self, name: str, entity: str) -> FileFault | None:
+        """The file fault of that name in that entity's file, if asked for."""
+        return next((fault for fault in self.files if (fault.name, fault.entity) == (name, entity)), None)
+
+
+def chosen_faults(names: Sequence[str], contracts: dict[str, Contract]) -> Faults:
+    """The faults by name. Raises UsageError that lists the names for one that is unknown."""
+    rows: list[RowFault] = []
+    files: list[FileFault] = []
+    for asked in names:
+        name, _, entity = asked.partition("@")
+        of_rows = [fault for fault in ROW_FAULTS if name in (fault.name, ALL_ROWS)]
+        of_files = [fault for fault in FILE_FAULTS if fault.name == name]
+        if not of_rows and not of_files:
+            raise UsageError(f"Felet {asked!r} finns inte.", f"Välj bland: {', '.join(FAULT_NAMES)}.")
+        if entity and (of_rows or entity not in contracts):
+            raise UsageError(
+                f"Felet {asked!r} kan inte läggas i {entity!r}.",
+                "Bara fel på en hel fil kan flyttas (NAMN@entitet), och bara till en känd entitet.",
+            )
+        if name == "wrong_month_file" and entity not in ("", CONTACTS):
+            raise UsageError(
+                f"Felet {asked!r} kräver en fil med periodkolumn.", f"Skriv {name} eller {name}@{CONTACTS}."
+            )
+        rows += [fault for fault in of_rows if fault not in rows]
+        files += [FileFault(fault.name, entity or fault.entity, fault.expected) for fault in of_files]
+    return Faults(tuple(rows), tuple(dict.fromkeys(files)))
+
+
+def _place(fault: RowFault, entries: Entries, taken: set[int]) -> int:
+    """The row to change: the last for a truncated line, else the suitable one its own draw puts first."""
+    last = len(entries.key) - 1
+    if fault.name == _LAST_LINE_FAULT:
+        return last
+    rank = np.where(fault.suits(entries), uniform(entries.key, f"fault {fault.name}"), 2.0)
+    rank[last] = 2.0
+    rank[list(taken)] = 2.0
+    place = int(np.argmin(rank))
+    if rank[place] >= 2.0:
+        raise UsageError(
+            f"Månaden har för få rader för felet {fault.name}.",
+            "Välj en större skala (--scale) eller färre fel.",
+        )
+    return place
+
+
+def planned_edits(
+    faults: Faults, entity: str, entries: Entries, month: int, period: str, file: str
+) -> tuple[dict[int, Edit], list[Planted]]:
+    """Edits by row for one file, and where each fault will stand. Doubled rows move the lines after them."""
+    placed: dict[int, RowFault] = {}
+    for fault in (fault for fault in faults.rows if fault.entity == entity):
+        placed[_place(fault, entries, set(placed))] = fault
+    planted: list[Planted] = []
+    edits: dict[int, Edit] = {}
+    extra = 0
+    for row in sorted(placed):
+        fault = placed[row]
+        line = row + 2 + extra
+
+        def edit(fields: Fields, fault: RowFault = fault, line: int = line) -> list[str]:
+            changed = fault.change(fields, month)
+            for step, new in enumerate(changed):
+                if fault.name == "duplicate_identical" and step == 0:
+                    continue
+                is_shown = isinstance(new, dict) and fault.column and fault.name != _IDENTITY_FAULT
+                value = new[fault.column] if is_shown and isinstance(new, dict) else ""
+                planted.append(
+                    Planted(period, file, line + step, fault.column, fault.name, value, fault.expected)
+                )
+            return [new if isinstance(new, str) else _joined(new) for new in changed]
+
+        edits[row] = edit
+        extra += fault.name.startswith("duplicate_")
+    return edits, planted
+
+
+def ends_open(faults: Faults, entity: str) -> bool:
+    """Whether the file's last line lacks its line end."""
+    return any(fault.name == _LAST_LINE_FAULT and fault.entity == entity for fault in faults.rows)
+
+
+def left_out_column(contract: Contract) -> str:
+    """The required column that `missing_column` leaves out."""
+    return "vardniva" if contract.entity in (CONTACTS, WAITING) else contract.required_columns[-1]
+
+
+def damage_bytes(path: Path, contract: Contract, faults: Faults, period: str) -> list[Planted]:
+    """Makes the file's own faults of encoding in the written file."""
+    content = path.read_bytes()
+    line_end = contract.dialect.line_end.encode()
+    planted: list[Planted] = []
+
+    def note(fault: FileFault, line: int) -> None:
+        planted.append(Planted(period, path.name, line, "", fault.name, "", fault.expected))
+
+    if fault := faults.of_file("utf8_in_cp1252", contract.entity):
+        content = content.decode(contract.dialect.encoding).encode("utf-8")
+        note(fault, 0)
+    for name, byte in (("nul_byte", b"\x00"), ("invalid_cp1252_byte", b"\x81")):
+        if fault := faults.of_file(name, contract.entity):
+            place = content.index(line_end, len(content) // 2)
+            line = content.count(line_end, 0, place) + 1
+            content = content[:place] + byte + content[place:]
+            note(fault, line)
+    if planted:
+        path.write_bytes(content)
+    return planted
+
+
+def write_fault_list(path: Path, planted: Sequence[Planted]) -> None:
+    """Writes faults.csv (UTF-8, `period;file;line;column;fault;value;expected`) in order."""
+    lines = ["period;file;line;column;fault;value;expected"]
+    for one in sorted(planted, key=lambda one: (one.period, one.file, one.line, one.fault)):
+        value = f'"{one.value.replace(chr(34), chr(34) * 2)}"' if '"' in one.value else one.value
+        lines.append(f"{one.period};{one.file};{one.line};{one.column};{one.fault};{value};{one.expected}")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Valideringen: leveransens rader mot det nationella kontraktet, som en andra kontroll vid sidan av SQL."""

@@ -1,0 +1,229 @@
+"""Runs the delivery suites: rows in slices, whole-frame facts on one row that SQL makes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from orchestration.delivery.contract import COMPLETED, WAITING, RecordType, read_code_lists
+from orchestration.delivery.frame import DeliveryFrame, open_frame
+from orchestration.validation.results import ExpectationResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from great_expectations.core import ExpectationValidationResult
+    from great_expectations.expectations.expectation import Expectation
+
+_EXAMPLES_SHOWN = 3
+
+
+@dataclass
+class _Tally:
+    """What the slices of one expectation add up to."""
+
+    meta: dict[str, Any]
+    rows: int = 0
+    deviating: int = 0
+    is_success: bool = True
+    crashes: list[str] = field(default_factory=list)
+    examples: list[str] = field(default_factory=list)
+    facts: list[str] = field(default_factory=list)
+
+    def add(self, outcome: ExpectationValidationResult, frame: pd.DataFrame) -> None:
+        """Adds one slice. Values of the data are never kept, only counts and pseudonyms."""
+        crash = _crash_of(outcome)
+        if crash is not None:
+            self.crashes.append(crash)
+            self.is_success = False
+            return
+        self.is_success = self.is_success and bool(outcome.success)
+        if self.meta["facts"]:
+            self.facts = [
+                f"{words} {_spaced(frame[column].iloc[0])}" for column, words in self.meta["facts"].items()
+            ]
+            return
+        self.rows += int(outcome.result.get("element_count", 0))
+        self.deviating += int(outcome.result.get("unexpected_count", 0))
+        found = outcome.result.get("partial_unexpected_index_list") or []
+        room = _EXAMPLES_SHOWN - len(self.examples)
+        self.examples += [str(entry["contact_key"]) for entry in found[:room]]
+
+    def observed(self) -> str:
+        """Swedish, without any value of the data."""
+        if self.crashes:
+            return f"kontrollen kunde inte köras ({self.crashes[0]})"
+        if self.meta["facts"]:
+            return ", ".join(self.facts)
+        text = f"{_spaced(self.deviating)} av {_spaced(self.rows)} rader avviker"
+        return f"{text}, bland dem {', '.join(self.examples)}" if self.examples else text
+
+    def result(self, suite: str) -> ExpectationResult:
+        return ExpectationResult(
+            suite=suite,
+            expectation=self.meta["id"],
+            severity=self.meta["severity"],
+            is_success=self.is_success,
+            has_crashed=bool(self.crashes),
+            observed=self.observed(),
+            meaning=self.meta["meaning"],
+        )
+
+
+def _spaced(value: Any) -> str:
+    return f"{int(value):,}".replace(",", "\u00a0") if not isinstance(value, str) else value
+
+
+def _crash_of(outcome: ExpectationValidationResult) -> str | None:
+    """The kind of exception that kept an expectation from running, None when it ran.
+
+    The exception's text may quote a value of the data and is dropped.
+    """
+    info = outcome.exception_info or {}
+    for entry in (info, *info.values()):
+        if isinstance(entry, dict) and entry.get("raised_exception"):
+            lines = str(entry.get("exception_traceback") or "").strip().splitlines()
+            kind = lines[-1].split(":", 1)[0].rsplit(".", 1)[-1].strip() if lines else ""
+            return kind if kind.isidentifier() else "okänt fel"
+    # A map expectation that ran always counts its rows, a pair of facts as well.
+    return None if outcome.result else "inget resultat"
+
+
+def _validator() -> Callable[[pd.DataFrame, Sequence[Expectation]], list[ExpectationValidationResult]]:
+    """Great Expectations on frames in memory: ephemeral, no telemetry, no progress bars, no files."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    import great_expectations as gx
+    from great_expectations.core import ExpectationSuite
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    context = gx.get_context(mode="ephemeral")
+    context.enable_analytics(False)
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    batches = (
+        context.data_sources.add_pandas("delivery")
+        .add_dataframe_asset("frame")
+        .add_batch_definition_whole_dataframe("slice")
+    )
+
+    def validate(
+        frame: pd.DataFrame, expectations: Sequence[Expectation]
+    ) -> list[ExpectationValidationResult]:
+        outcome = batches.get_batch({"dataframe": frame}).validate(
+            ExpectationSuite(name="slice", expectations=list(expectations)),
+            result_format={
+                "result_format": "SUMMARY",
+                "unexpected_index_column_names": ["contact_key"],
+                "partial_unexpected_count": _EXAMPLES_SHOWN,
+            },
+        )
+        return list(outcome.results)
+
+    return validate
+
+
+def run_expectations(
+    suite: str, frames: Iterator[pd.DataFrame], expectations: Sequence[Expectation]
+) -> list[ExpectationResult]:
+    """One result per expectation, in the order given, merged over all frames.
+
+    An expectation for which Great Expectations hands back nothing counts as crashed.
+    """
+    validate = _validator()
+    tallies = {expectation.meta["id"]: _Tally(expectation.meta) for expectation in expectations}
+    for frame in frames:
+        unanswered = set(tallies)
+        for outcome in validate(frame, expectations):
+            identifier = outcome.expectation_config.meta["id"]
+            unanswered.discard(identifier)
+            tallies[identifier].add(outcome, frame)
+        for identifier in unanswered:
+            tallies[identifier].crashes.append("inget resultat")
+            tallies[identifier].is_success = False
+    return [tally.result(suite) for tally in tallies.values()]
+
+
+def _frame_facts(frame: DeliveryFrame, rows_checked: int, other: RecordType) -> pd.DataFrame:
+    """One row: counts over the whole frame, and the type each attribute is stored with."""
+    types = frame.connection.execute(f"describe select * from {frame.record_type.relation}").fetchall()
+    stored = {row[0]: row[1] for row in types}
+    columns = [attribute.column_name for attribute in frame.attributes]
+    return frame.connection.execute(
+        f"""
+        with canonical as (
+            select vardkontakt_id from {frame.record_type.relation} where period = $period
+        ),
+        other_population as (
+            select distinct vardkontakt_id from {other.relation} where period = $period
+        ),
+        model_facts as (
+            select
+                count(*) as rows_in_model,
+                count(distinct canonical.vardkontakt_id) as distinct_source_ids,
+                count(other_population.vardkontakt_id) as ids_also_completed
+            from canonical
+            left join other_population on other_population.vardkontakt_id = canonical.vardkontakt_id
+        ),
+        keyed_facts as (
+            select count(vardkontakt_id) as rows_with_id, count(distinct vardkontakt_id) as distinct_ids
+            from {frame.table_name}
+        )
+        select
+            'frame' as contact_key, cast($rows_checked as bigint) as rows_checked,
+            model_facts.*, keyed_facts.*,
+            {", ".join(f"'{stored.get(column, 'saknas')}' as {column}_type" for column in columns)}
+        from model_facts cross join keyed_facts
+        """,
+        {"period": frame.period, "rows_checked": rows_checked},
+    ).df()
+
+
+def _validate_population(
+    frame: DeliveryFrame,
+    other: RecordType,
+    code_lists: dict[str, tuple[str, ...]],
+    region_code: int,
+    slice_rows: int,
+) -> list[ExpectationResult]:
+    from expectations.delivery import frame_expectations, row_expectations
+
+    rows_checked = 0
+
+    def counted() -> Iterator[pd.DataFrame]:
+        nonlocal rows_checked
+        for rows in frame.typed_slices(slice_rows):
+            rows_checked += len(rows)
+            yield rows
+
+    suite = frame.record_type.suite
+    of_rows = run_expectations(
+        suite,
+        counted(),
+        row_expectations(frame.record_type, frame.attributes, code_lists, frame.period, region_code),
+    )
+    facts = _frame_facts(frame, rows_checked, other)
+    return of_rows + run_expectations(
+        suite, iter([facts]), frame_expectations(frame.record_type, frame.attributes)
+    )
+
+
+def validate_delivery(
+    connection: duckdb.DuckDBPyConnection,
+    period: str,
+    delivery_key: bytes,
+    region_code: int,
+    slice_rows: int = 200_000,
+) -> list[ExpectationResult]:
+    """Both delivery suites over the canonical rows of `period` ('YYYY-MM'), one result per expectation.
+
+    `slice_rows` bounds the memory, not the verdict. Raises StoppedError when rows or contract cannot be read;
+    what the rows hold is told by the results (`orchestration.validation.results.failures`).
+    """
+    code_lists = read_code_lists(connection)
+    results: list[ExpectationResult] = []
+    for record_type, other in ((COMPLETED, WAITING), (WAITING, COMPLETED)):
+        with open_frame(connection, record_type, period, delivery_key) as frame:
+            results += _validate_population(frame, other, code_lists, region_code, slice_rows)
+    return results

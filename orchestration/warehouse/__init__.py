@@ -1,0 +1,1 @@
+"""The warehouse: what dbt builds from, and dbt itself."""

@@ -1,0 +1,22 @@
+"""The warehouse stage as an asset: lake to marts in the build database."""
+
+import dagster as dg
+
+from orchestration.guard import guarded
+from orchestration.landing.assets import landed_files
+from orchestration.resources import MONTHS, WRITER_POOL, Workplace
+from orchestration.warehouse.stage import build_warehouse
+
+
+@dg.asset(
+    partitions_def=MONTHS,
+    group_name="warehouse",
+    deps=[landed_files],
+    pool=WRITER_POOL,
+    description="Lagret: alla modeller av alla inlästa perioder, byggda och testade med dbt.",
+)
+@guarded
+def warehouse_models(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    """Build and test every model."""
+    built = build_warehouse(workplace.work(context))
+    return dg.MaterializeResult(metadata={"models": built.models, "tests": built.tests, "inputs": built.inputs})

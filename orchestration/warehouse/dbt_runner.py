@@ -1,0 +1,104 @@
+"""The one place where dbt is started: in this process, quiet, offline, and letting go of the file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from orchestration.contracts import PROJECT_ROOT
+from orchestration.errors import VardlagerError
+from orchestration.privacy import mask_identities
+from orchestration.settings import Home, Region
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """One dbt node of a run: its unique id, kind (model, seed, test, unit_test), status and message."""
+
+    unique_id: str
+    kind: str
+    status: str
+    message: str
+
+    @property
+    def is_skipped(self) -> bool:
+        """Whether the node was left out because one before it did not succeed."""
+        return self.status == "skipped"
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether the node failed, broke down or was left out."""
+        return self.status not in {"success", "pass", "no-op"}
+
+
+@contextmanager
+def _environment(home: Home, region: Region) -> Iterator[None]:
+    wanted = {
+        "VARDLAGER_BUILD_DB": str(home.build_file),
+        "VARDLAGER_MEMORY_LIMIT": f"{region.memory_limit_mb}MB",
+        "DBT_TARGET_PATH": str(home.build / "dbt"),
+        "DBT_LOG_PATH": str(home.build / "dbt-log"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "0",
+    }
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _release() -> None:
+    """dbt keeps its connection, and with it the lock on the file, until it is told to close."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    DuckDBConnectionManager.close_all_connections()
+
+
+def _result(raw: Any) -> NodeResult:
+    return NodeResult(
+        unique_id=raw.node.unique_id,
+        kind=str(raw.node.resource_type),
+        status=str(raw.status),
+        message=mask_identities(str(raw.message or "")),
+    )
+
+
+def run_dbt(home: Home, region: Region, arguments: Sequence[str]) -> list[NodeResult]:
+    """Run one dbt command on the build database and return what became of each node.
+
+    Failed nodes come back as results; VardlagerError when dbt itself could not do its work.
+    """
+    from dbt.cli.main import dbtRunner
+
+    command = [
+        *arguments,
+        "--project-dir",
+        str(PROJECT_ROOT),
+        "--profiles-dir",
+        str(PROJECT_ROOT),
+        "--quiet",
+        "--log-level",
+        "none",
+        "--log-level-file",
+        "none",
+    ]
+    with _environment(home, region):
+        try:
+            outcome = dbtRunner().invoke(command)
+        finally:
+            _release()
+    results = [_result(raw) for raw in getattr(outcome.result, "results", [])]
+    if outcome.exception is not None and not results:
+        raise VardlagerError(
+            f"dbt kunde inte köras: {mask_identities(str(outcome.exception))}",
+            "Kör vardlager doctor; visar den inget fel, kör om med --debug.",
+        )
+    return results

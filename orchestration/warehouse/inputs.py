@@ -1,0 +1,218 @@
+"""What dbt builds from: views of the lake's current loads, and the run's facts as tables.
+
+dbt reads no file, no clock and no setting of its own; all that it is to know stands in the
+schemas `lake` and `control` before it starts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import duckdb
+
+from orchestration.contracts import Contract
+from orchestration.settings import Home, Region
+from orchestration.state.current import complete_periods, inputs_fingerprint, readable_loads
+from orchestration.state.store import Load, State
+
+_CONTROL_TABLES = {
+    "run_context": """
+        period varchar, region_code integer, region_name varchar, region_hsa_id varchar, county_prefix varchar,
+        main_variant varchar, left_out_limit_share decimal(9, 6), left_out_limit_rows integer
+    """,
+    "region_mvo": "mvo_code varchar",
+    "region_activity": "activity_code varchar",
+    "region_setting": "name varchar, value varchar, source varchar",
+    "loaded_period": "period varchar, group_name varchar",
+    "load_account": """
+        load_id integer, period varchar, system varchar, entity varchar, file_name varchar, sha256 varchar,
+        rows_in_file bigint, rows_loaded bigint, rows_quarantined bigint, rows_duplicate bigint,
+        rows_filtered bigint, loaded_at timestamp, is_current boolean, outcome varchar
+    """,
+    "period_state": """
+        period varchar, group_name varchar, state varchar, loads_count integer, last_loaded_at timestamp,
+        is_preliminary boolean, is_delivered boolean, message varchar
+    """,
+    "validation_result": """
+        run_id varchar, period varchar, suite varchar, expectation varchar, severity varchar, is_success boolean,
+        has_crashed boolean, observed varchar, checked_at timestamp
+    """,
+    "delivery": """
+        receiver varchar, period varchar, version integer, created_at timestamp, contacts_completed bigint,
+        contacts_waiting bigint, left_out_count bigint, replaced_version integer, status varchar
+    """,
+    "delivery_call": """
+        receiver varchar, period varchar, version integer, call varchar, leverans_referens varchar,
+        ersattnings_id varchar, rows bigint, sha256 varchar, status varchar, rejected_count bigint,
+        answered_at timestamp
+    """,
+}
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _create_lake_view(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, loads: Sequence[Load], home: Home
+) -> None:
+    columns = ", ".join(f'"{name}"' for name, _ in contract.lake_columns())
+    parts = [
+        f"select {columns}, {_text(load.period)} as _period, cast({load.load_id} as integer) as _load_id "
+        f"from read_parquet({_text(str(home.root / (load.lake_path or '')))}, hive_partitioning = false)"
+        for load in sorted(loads, key=lambda load: load.period)
+    ]
+    if not parts:
+        empty = ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in contract.lake_columns())
+        parts = [f"select {empty}, cast(null as varchar) as _period, cast(null as integer) as _load_id where false"]
+    connection.execute(f"create or replace view lake.{contract.entity} as {' union all '.join(parts)}")
+
+
+def _setting_rows(region: Region, own_keys: frozenset[str]) -> list[list[str]]:
+    rows = []
+    for name, value in region.model_dump(mode="json").items():
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        rows.append([name, text, "region.yml" if name in own_keys else "default"])
+    return rows
+
+
+def _period_rows(contracts: Mapping[str, Contract], state: State) -> list[list[Any]]:
+    delivered = {row["period"] for row in state.rows("select distinct period from delivery where status <> 'failed'")}
+    loads = state.loads("current", "replaced", "held")
+    rows = []
+    for row in state.rows("select * from period_group order by period, group_name"):
+        period, group = row["period"], row["group_name"]
+        own = [load for load in loads if load.period == period and load.group_name == group]
+        is_delivered = group == "care" and period in delivered
+        rows.append(
+            [
+                period,
+                group,
+                row["state"],
+                len(own),
+                max((load.loaded_at for load in own), default=None),
+                not is_delivered,
+                is_delivered,
+                row["message"],
+            ]
+        )
+    return rows
+
+
+def _load_rows(state: State) -> list[list[Any]]:
+    return [
+        [
+            load.load_id,
+            load.period,
+            load.system,
+            load.entity,
+            load.file_name,
+            load.sha256,
+            load.rows_in_file,
+            load.rows_loaded,
+            load.rows_quarantined,
+            load.rows_duplicate,
+            load.rows_filtered,
+            load.loaded_at,
+            load.outcome == "current",
+            load.outcome,
+        ]
+        for load in state.loads()
+    ]
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[Any]]) -> None:
+    connection.execute(f"create or replace table control.{table} ({_CONTROL_TABLES[table]})")
+    if rows:
+        marks = ", ".join("?" for _ in rows[0])
+        connection.executemany(f"insert into control.{table} values ({marks})", [list(row) for row in rows])
+
+
+def write_state_copies(connection: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract], state: State) -> None:
+    """Copy what analysts may see of the state: accounts, period states, results and deliveries."""
+    connection.execute("create schema if not exists control")
+    _fill(connection, "load_account", _load_rows(state))
+    _fill(connection, "period_state", _period_rows(contracts, state))
+    _fill(
+        connection,
+        "validation_result",
+        [
+            tuple(row)
+            for row in state.rows(
+                """
+                select run_id, period, suite, expectation, severity, is_success, has_crashed, observed, checked_at
+                from validation_result order by checked_at, run_id, period, suite, expectation
+                """
+            )
+        ],
+    )
+    _fill(
+        connection,
+        "delivery",
+        [
+            tuple(row)
+            for row in state.rows(
+                """
+                select receiver, period, version, created_at, contacts_completed, contacts_waiting, left_out_count,
+                    replaced_version, status
+                from delivery order by receiver, period, version
+                """
+            )
+        ],
+    )
+    _fill(
+        connection,
+        "delivery_call",
+        [
+            tuple(row)
+            for row in state.rows(
+                """
+                select receiver, period, version, call, leverans_referens, ersattnings_id, rows, sha256, status,
+                    rejected_count, answered_at
+                from delivery_call order by receiver, period, version, call
+                """
+            )
+        ],
+    )
+
+
+def write_inputs(
+    connection: duckdb.DuckDBPyConnection,
+    period: str,
+    home: Home,
+    region: Region,
+    own_keys: frozenset[str],
+    contracts: Mapping[str, Contract],
+    state: State,
+) -> str:
+    """Make the schemas `lake` and `control` of the build database; returns the inputs' fingerprint."""
+    connection.execute("create schema if not exists lake")
+    connection.execute("create schema if not exists control")
+    current = state.loads("current")
+    readable = readable_loads(contracts, current)
+    for contract in contracts.values():
+        _create_lake_view(connection, contract, [load for load in readable if load.entity == contract.entity], home)
+    _fill(
+        connection,
+        "run_context",
+        [
+            [
+                period,
+                region.region_code,
+                region.region_name,
+                region.region_hsa_id,
+                region.county_prefix,
+                region.main_variant,
+                region.left_out_limit_share,
+                region.left_out_limit_rows,
+            ]
+        ],
+    )
+    _fill(connection, "region_mvo", [[code] for code in region.mvo_list])
+    _fill(connection, "region_activity", [[code] for code in region.activity_list])
+    _fill(connection, "region_setting", _setting_rows(region, own_keys))
+    _fill(connection, "loaded_period", complete_periods(contracts, current))
+    write_state_copies(connection, contracts, state)
+    return inputs_fingerprint(readable, region)

@@ -1,0 +1,111 @@
+"""The state of an installation on one screen."""
+
+from __future__ import annotations
+
+import datetime
+import io
+
+from rich.console import Console
+from rich.table import Table
+
+from orchestration.settings import Home, Region, read_region
+from orchestration.state.store import State, open_state
+
+_STATES = {"complete": "komplett", "incomplete": "ofullständig", "refused": "avvisad"}
+_WIDTH = 120
+
+
+def _deadline(period: str, region: Region, today: datetime.date) -> str:
+    year, month = int(period[:4]), int(period[5:])
+    following = datetime.date(year + month // 12, month % 12 + 1, 1)
+    approval = following.replace(day=region.approval_day)
+    delivery = following.replace(day=region.delivery_day)
+    days = (delivery - today).days
+    left = f"{days} dagar kvar" if days >= 0 else f"{-days} dagar sedan"
+    return f"godkänn senast {approval}, leverera senast {delivery} ({left})"
+
+
+def _groups_table(state: State, period: str | None) -> Table:
+    table = Table(title="Grupper", title_justify="left")
+    for column in ("Period", "Grupp", "Läge", "Inläsningar", "Inlästa rader", "I karantän", "Senast", "Anmärkning"):
+        table.add_column(column, overflow="fold")
+    for row in state.rows(
+        """
+        select g.period, g.group_name, g.state, g.message, count(l.load_id) as loads,
+            coalesce(sum(case when l.outcome = 'current' then l.rows_loaded end), 0) as loaded,
+            coalesce(sum(case when l.outcome = 'current' then l.rows_quarantined end), 0) as quarantined,
+            max(l.loaded_at) as last_loaded
+        from period_group as g
+        left join load as l on l.period = g.period and l.group_name = g.group_name and l.outcome <> 'refused'
+        where ? is null or g.period = ?
+        group by 1, 2, 3, 4 order by 1, 2
+        """,
+        [period, period],
+    ):
+        table.add_row(
+            row["period"],
+            row["group_name"],
+            _STATES[row["state"]],
+            str(row["loads"]),
+            f"{row['loaded']:,}".replace(",", " "),
+            str(row["quarantined"]),
+            row["last_loaded"] or "",
+            row["message"] or "",
+        )
+    return table
+
+
+def _checks_table(state: State, period: str | None) -> Table:
+    table = Table(title="Senaste kontroller", title_justify="left")
+    for column in ("Period", "Kontroll", "Utfall", "Vad som sågs", "När"):
+        table.add_column(column, overflow="fold")
+    for row in state.rows(
+        """
+        select period, check_id, is_passed, detail, max(recorded_at) as recorded_at
+        from evidence where ? is null or period = ? group by period, check_id order by period, check_id
+        """,
+        [period, period],
+    ):
+        outcome = "godkänd" if row["is_passed"] else "UNDERKÄND"
+        table.add_row(row["period"], row["check_id"], outcome, row["detail"], row["recorded_at"])
+    return table
+
+
+def _deliveries_table(state: State, period: str | None) -> Table:
+    table = Table(title="Leveranser", title_justify="left")
+    for column in ("Mottagare", "Period", "Version", "Genomförda", "Väntande", "Utelämnade", "Läge", "Skapad"):
+        table.add_column(column, overflow="fold")
+    for row in state.rows(
+        "select * from delivery where ? is null or period = ? order by receiver, period, version", [period, period]
+    ):
+        table.add_row(
+            row["receiver"],
+            row["period"],
+            str(row["version"]),
+            str(row["contacts_completed"]),
+            str(row["contacts_waiting"]),
+            str(row["left_out_count"]),
+            row["status"],
+            row["created_at"],
+        )
+    return table
+
+
+def status_text(home: Home, period: str | None, today: datetime.date | None = None) -> str:
+    """Groups, loads, checks, deliveries and deadlines of one period or of all."""
+    region, _ = read_region(home)
+    text = io.StringIO()
+    console = Console(file=text, width=_WIDTH, color_system=None)
+    console.print(f"{region.region_name} · {home.root}")
+    if not home.state_file.exists():
+        console.print("Inget är inläst ännu. Lägg filer i inbox/ÅÅÅÅ-MM och kör vardlager run --period ÅÅÅÅ-MM.")
+        return text.getvalue()
+    with open_state(home.state_file) as state:
+        console.print(_groups_table(state, period))
+        console.print(_checks_table(state, period))
+        console.print(_deliveries_table(state, period))
+        periods = [period] if period else [row[0] for row in state.rows("select max(period) from period_group")]
+        for month in periods:
+            if month:
+                console.print(f"{month}: {_deadline(month, region, today or datetime.date.today())}")
+    return text.getvalue()

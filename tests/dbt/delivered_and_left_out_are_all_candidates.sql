@@ -1,0 +1,64 @@
+-- DL01, A38: every staged candidate of specialised care is delivered, or left out under exactly one rule.
+with
+
+vardkontakt as (
+    select * from {{ ref('stg_cosmic__vardkontakt') }}
+),
+
+fct_waiting_contact as (
+    select * from {{ ref('fct_waiting_contact') }}
+),
+
+delivery_completed as (
+    select * from {{ ref('delivery_completed') }}
+),
+
+delivery_waiting as (
+    select * from {{ ref('delivery_waiting') }}
+),
+
+delivery_left_out as (
+    select * from {{ ref('delivery_left_out') }}
+),
+
+counted_row as (
+    select
+        period,
+        'completed' as population,
+        1 as rows_count
+    from vardkontakt
+    where care_level = 'S' and contact_form <> 'U'
+    union all
+    select
+        period,
+        'waiting' as population,
+        1 as rows_count
+    from fct_waiting_contact
+    where care_level = 'S' and not is_corrected
+    union all
+    select
+        period,
+        'completed' as population,
+        -1 as rows_count
+    from delivery_completed
+    union all
+    select
+        period,
+        'waiting' as population,
+        -1 as rows_count
+    from delivery_waiting
+    union all
+    select
+        period,
+        population,
+        -rows_count as rows_count
+    from delivery_left_out
+)
+
+select
+    period,
+    population,
+    sum(rows_count) as rows_missing
+from counted_row
+group by period, population
+having sum(rows_count) <> 0

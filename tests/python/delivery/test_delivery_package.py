@@ -1,0 +1,456 @@
+"""The frame, the XML and the package: what leaves the house, byte for byte."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import hashlib
+import hmac
+import json
+import re
+import stat
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from delivery_rows import (
+    COMPLETED_COLUMNS,
+    DELIVERY_KEY,
+    NATIONAL_DIR,
+    ONLY_COMPLETED,
+    PERIOD,
+    Row,
+    at,
+    completed_row,
+    good_completed,
+    good_waiting,
+    make_database,
+    waiting_row,
+)
+from lxml import etree
+
+from orchestration.delivery.contract import COMPLETED, RECORD_TYPES, WAITING, RecordType, read_attributes
+from orchestration.delivery.frame import open_frame
+from orchestration.delivery.package import (
+    Approval,
+    ExtractFile,
+    PackageRequest,
+    ReplacedCall,
+    build_package,
+    package_folder,
+)
+from orchestration.delivery.protocol import render_protocol, verdict_of
+from orchestration.delivery.xml_writer import leverans_referens, write_contacts
+from orchestration.errors import StoppedError
+from orchestration.validation.results import ExpectationResult
+
+CREATED_AT = datetime.datetime(2024, 8, 18, 9, 30)
+GOOD_RESULTS = [
+    ExpectationResult(
+        record_type.suite,
+        f"{subject}.{kind}",
+        "block",
+        True,
+        False,
+        "0 av 7 rader avviker",
+        f"{subject} stämmer.",
+    )
+    for record_type in RECORD_TYPES
+    for subject, kind in (("Fas", "required"), ("Fas", "code_list"), ("A13", "activity_given"))
+]
+
+
+def request_for(**changes: Any) -> PackageRequest:
+    base = PackageRequest(
+        region_code=56,
+        region_name="Region Västmanland",
+        period=PERIOD,
+        version=1,
+        delivery_key=DELIVERY_KEY,
+        created_at=CREATED_AT,
+        code_version="0.1.0",
+        results=GOOD_RESULTS,
+    )
+    return dataclasses.replace(base, **changes)
+
+
+def keyed(namespace: str, source_id: str, key: bytes = DELIVERY_KEY) -> str:
+    return hmac.new(key, f"{namespace}:{source_id}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def write(connection: duckdb.DuckDBPyConnection, record_type: RecordType, path: Path, **options: Any) -> Path:
+    with open_frame(connection, record_type, PERIOD, DELIVERY_KEY) as frame:
+        write_contacts(frame, path, leverans_referens(56, PERIOD, 1, record_type.call), **options)
+    return path
+
+
+def visits(path: Path) -> list[dict[str, str]]:
+    return [dict(element.attrib) for element in etree.parse(str(path)).getroot().iter("{*}Besok")]
+
+
+@pytest.fixture
+def database() -> duckdb.DuckDBPyConnection:
+    return make_database(
+        good_completed(),
+        good_waiting(),
+        [("completed", "SE1", "A02", 12), ("completed", "SE2", "A02", 3), ("completed", "SE1", "A36", 0)],
+    )
+
+
+def test_dl02_ids_are_keyed_with_the_delivery_key_in_namespaces_of_their_own(tmp_path: Path) -> None:
+    connection = make_database([completed_row(1, vardkontakt_id="Kå-7", remiss_id="Kå-7")], [])
+    (visit,) = visits(write(connection, COMPLETED, tmp_path / "a.xml"))
+    assert visit["VardkontaktId"] == keyed("contact", "Kå-7")
+    assert visit["RemissId"] == keyed("referral", "Kå-7")
+    assert visit["VardkontaktId"] != visit["RemissId"]
+
+
+def test_dl02_the_keys_length_does_not_matter() -> None:
+    """HMAC hashes keys over 64 bytes first."""
+    connection = make_database([completed_row(1)], [])
+    for key in (b"k", b"k" * 64, b"k" * 65):
+        with open_frame(connection, COMPLETED, PERIOD, key) as frame:
+            (row,) = next(frame.wire_slices(10))
+        assert row[COMPLETED_COLUMNS.index("vardkontakt_id")] == keyed("contact", "KONTAKT-1", key)
+
+
+def test_r27_the_same_id_gives_the_same_keyed_id_in_both_records_and_all_periods(tmp_path: Path) -> None:
+    connection = make_database([completed_row(1)], [waiting_row(1), {**waiting_row(1), "period": "2024-06"}])
+    (done,) = visits(write(connection, COMPLETED, tmp_path / "a.xml"))
+    (waits,) = visits(write(connection, WAITING, tmp_path / "b.xml"))
+    with open_frame(connection, WAITING, "2024-06", DELIVERY_KEY) as frame:
+        earlier = next(frame.wire_slices(1))[0]
+    assert done["VardkontaktId"] == waits["VardkontaktId"]
+    assert waits["VardkontaktId"] in earlier
+
+
+def test_no_source_id_key_or_pseudonym_stands_in_the_xml(
+    database: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    text = "".join(write(database, kind, tmp_path / kind.call).read_text("utf-8") for kind in RECORD_TYPES)
+    assert not re.search(r"KONTAKT-|REMISS-|pseudonym|" + DELIVERY_KEY.hex(), text)
+
+
+def test_the_delivery_key_stands_in_no_temporary_table_and_nothing_is_left_behind(
+    database: duckdb.DuckDBPyConnection,
+) -> None:
+    before = database.execute("select table_name from duckdb_tables() order by all").fetchall()
+    with open_frame(database, COMPLETED, PERIOD, DELIVERY_KEY) as frame:
+        (sql,) = database.execute(
+            "select sql from duckdb_tables() where table_name = $name", {"name": frame.table_name}
+        ).fetchall()[0]
+    assert DELIVERY_KEY.hex() not in sql.lower()
+    assert database.execute("select table_name from duckdb_tables() order by all").fetchall() == before
+
+
+def test_every_attribute_is_written_as_the_contract_says(tmp_path: Path) -> None:
+    row = completed_row(
+        1,
+        fas=5,
+        vardgaranti=2,
+        typ_akutverksamhet=1,
+        fodelse_ar=1901,
+        lkf="0380",
+        tid_start_akut=at("2024-07-03T00:00:00"),
+        vard_avbruten=1,
+        beslut_aktivitet=at("2024-07-03T00:00:00"),
+        start_aktivitet=at("2024-07-03T00:00:05"),
+        remiss_datum=at("1999-01-02T00:00:00"),
+        hsaid_enhet="",
+        remittent=None,
+        sjukhus_namn='Å & "Ö" <sjuk\'hus>',
+    )
+    path = write(make_database([row], []), COMPLETED, tmp_path / "a.xml")
+    (visit,) = visits(path)
+    assert visit == {
+        "Regionkod": "56",
+        "HSAIdRegion": "SE2321000131-E000000000001",
+        "Sjukhus": "11001",
+        "SjukhusNamn": 'Å & "Ö" <sjuk\'hus>',
+        "HSAIdVardgivare": "SE2321000131-E000000000002",
+        "HSAIdVardenhet": "SE2321000131-E000000000100",
+        "VardkontaktId": keyed("contact", "KONTAKT-1"),
+        "Vardgaranti": "2",
+        "Fas": "5",
+        "Mvo": "511",
+        "FodelseAr": "1901",
+        "Kon": "2",
+        "Lkf": "0380",
+        "HSAIdPatientListning": "SE2321000131-E000000000900",
+        "Bokningssatt": "3",
+        "Vardkontakt": "0",
+        "Yrkeskategori": "XS915",
+        "BeslutAktivitet": "2024-07-03T00:00:00",
+        "StartAktivitet": "2024-07-03T00:00:05",
+        "TypAkutverksamhet": "1",
+        "TidStartAkut": "2024-07-03T00:00:00",
+        "VardAvbruten": "1",
+        "Remittenttyp": "1",
+        "RemissId": keyed("referral", "REMISS-1"),
+        "RemissDatum": "1999-01-02T00:00:00",
+        "AnkomstDatum": "2024-05-06T00:00:00",
+    }
+    assert 'SjukhusNamn="Å &amp; &quot;Ö&quot; &lt;sjuk\'hus&gt;"' in path.read_text("utf-8")
+
+
+def test_attributes_stand_in_the_contracts_order(database: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    for record_type in RECORD_TYPES:
+        order = [attribute.attribute for attribute in read_attributes(database, record_type)]
+        for visit in visits(write(database, record_type, tmp_path / "a.xml")):
+            assert list(visit) == [name for name in order if name in visit]
+
+
+def test_root_names_the_call_the_month_and_what_it_replaces(
+    database: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    root = etree.parse(str(write(database, WAITING, tmp_path / "a.xml", replaces="ERS-9"))).getroot()
+    namespace = "urn:riv:skl:tillgangligVardSpeci:TillgangligVardSpeciVantandeResponder:1"
+    assert root.tag == f"{{{namespace}}}TillgangligVardSpeciVantande"
+    assert dict(root.attrib) == {
+        "ErsattningsId": "ERS-9",
+        "LeveransReferens": "56-2024-07-v1-vantande_kontakter",
+    }
+    (contacts,) = root
+    assert (contacts.tag, dict(contacts.attrib)) == (
+        f"{{{namespace}}}Kontakt",
+        {"DatatGallerFor": "2024-07-01"},
+    )
+    assert len(contacts) == 4
+
+
+def test_r31_waiting_xml_has_none_of_the_completed_ones_own_attributes(
+    database: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    own = {"StartAktivitet", "TypAkutverksamhet", "TidStartAkut", "TidBedomning", "TidAvslut", "VardAvbruten"}
+    written = {name for visit in visits(write(database, WAITING, tmp_path / "a.xml")) for name in visit}
+    completed = {name for visit in visits(write(database, COMPLETED, tmp_path / "b.xml")) for name in visit}
+    assert not written & own
+    assert own <= completed and len(own) == len(ONLY_COMPLETED)
+
+
+def test_r25_patients_from_other_regions_are_delivered(
+    database: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    assert "0380" in {visit["Lkf"] for visit in visits(write(database, COMPLETED, tmp_path / "a.xml"))}
+
+
+def test_only_the_rows_of_the_period_are_written(tmp_path: Path) -> None:
+    connection = make_database([completed_row(1), {**completed_row(2), "period": "2024-06"}], [])
+    assert len(visits(write(connection, COMPLETED, tmp_path / "a.xml"))) == 1
+
+
+def test_the_bytes_depend_on_neither_row_order_nor_slices(tmp_path: Path) -> None:
+    rows: list[Row] = good_completed()
+    first = write(make_database(rows, []), COMPLETED, tmp_path / "a.xml").read_bytes()
+    again = write(make_database(rows[::-1], []), COMPLETED, tmp_path / "b.xml", slice_rows=2).read_bytes()
+    assert first == again
+    ids = [visit["VardkontaktId"] for visit in visits(tmp_path / "a.xml")]
+    assert ids == sorted(ids) and len(ids) == len(rows)
+
+
+def test_an_empty_population_is_a_valid_root_without_kontakt(tmp_path: Path) -> None:
+    for record_type in RECORD_TYPES:
+        path = write(make_database([], []), record_type, tmp_path / "a.xml")
+        root = etree.parse(str(path)).getroot()
+        assert len(root) == 0 and root.get("LeveransReferens") == f"56-2024-07-v1-{record_type.call}"
+
+
+def test_the_packages_xml_is_valid_against_the_official_schemas(tmp_path: Path) -> None:
+    if not NATIONAL_DIR.is_dir():
+        pytest.skip("de nationella schemana ligger inte bredvid projektet")
+    for name, tables in (("full", (good_completed(), good_waiting())), ("empty", ([], []))):
+        folder = build_package(make_database(*tables), tmp_path / name, request_for()).folder
+        for part, call in (("Genomforda", "genomforda_kontakter"), ("Vantande", "vantande_kontakter")):
+            schema = etree.XMLSchema(
+                etree.parse(str(NATIONAL_DIR / f"TillgangligVardSpeci{part}Responder_1.0.xsd"))
+            )
+            schema.assertValid(etree.parse(str(folder / f"{call}.xml")))
+
+
+def test_a_package_holds_its_files_read_only_and_the_manifest_tells_of_each(
+    database: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    manifest = build_package(database, tmp_path, request_for())
+    folder = tmp_path / "skr" / "2024-07" / "v1"
+    assert manifest.folder == folder == package_folder(tmp_path, "skr", PERIOD, 1)
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "genomforda_kontakter.xml",
+        "manifest.json",
+        "protokoll.html",
+        "vantande_kontakter.xml",
+    ]
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o550
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o440}
+    document = json.loads((folder / "manifest.json").read_text("utf-8"))
+    told = {file["name"]: (file["rows"], file["sha256"]) for file in document["files"]}
+    assert {name: rows for name, (rows, _) in told.items()} == {
+        "genomforda_kontakter.xml": 7,
+        "vantande_kontakter.xml": 4,
+        "protokoll.html": None,
+    }
+    for name, (_, checksum) in told.items():
+        assert checksum == hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    assert [path.name for path in folder.parent.iterdir()] == ["v1"]
+
+
+def test_the_manifest_tells_what_the_delivery_rests_on(
+    database: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    request = request_for(
+        version=2,
+        replaced_version=1,
+        replaced_calls=(
+            ReplacedCall("genomforda_kontakter", "56-2024-07-v1-genomforda_kontakter", "ERS-77"),
+        ),
+        extracts=(ExtractFile("cosmic_vardkontakt", PERIOD, "cosmic_vardkontakt_202407.csv", "ab" * 32, 22),),
+        approvals=(Approval("SE1", "Kliniken", "Rapportör", CREATED_AT, ("A02: rättas i september",)),),
+        override_reason="Sommarstängt",
+    )
+    folder = build_package(database, tmp_path, request).folder
+    document = json.loads((folder / "manifest.json").read_text("utf-8"))
+    assert (document["period"], document["version"], document["replaced_version"]) == (PERIOD, 2, 1)
+    assert document["replaced_calls"][0]["ersattnings_id"] == "ERS-77"
+    assert document["extracts"][0]["sha256"] == "ab" * 32
+    assert document["approvals"][0]["approved_by"] == "Rapportör"
+    assert document["override_reason"] == "Sommarstängt"
+    assert document["code_version"] == "0.1.0"
+    assert {p["name"]: p["value"] for p in document["parameters"]} == {
+        "guarantee_limit_days": "90",
+        "left_out_limit_rows": "5",
+    }
+    completed, waiting = document["populations"]
+    assert (completed["staged"], completed["delivered"], completed["left_out"]) == (22, 7, 15)
+    assert [(rule["rule_id"], rule["rows"]) for rule in completed["left_out_by_rule"]] == [("A02", 15)]
+    assert (waiting["staged"], waiting["delivered"], waiting["left_out"]) == (4, 4, 0)
+    root = etree.parse(str(folder / "genomforda_kontakter.xml")).getroot()
+    assert root.get("ErsattningsId") == "ERS-77"
+    assert etree.parse(str(folder / "vantande_kontakter.xml")).getroot().get("ErsattningsId") is None
+
+
+def test_r40_the_same_rows_and_request_give_the_same_bytes_and_the_time_only_moves_the_papers(
+    database: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    def contents(name: str, request: PackageRequest) -> dict[str, bytes]:
+        folder = build_package(database, tmp_path / name, request).folder
+        return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    first = contents("a", request_for())
+    assert contents("b", request_for()) == first
+    later = contents("c", request_for(created_at=CREATED_AT + datetime.timedelta(days=1)))
+    assert {name for name in first if first[name] != later[name]} == {"manifest.json", "protokoll.html"}
+
+
+def test_the_manifest_is_canonical_json(database: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    text = (build_package(database, tmp_path, request_for()).folder / "manifest.json").read_text("utf-8")
+    assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def test_the_delivery_key_stands_in_no_file_and_no_printed_request(
+    database: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    folder = build_package(database, tmp_path, request_for()).folder
+    assert DELIVERY_KEY.hex() not in "".join(path.read_text("utf-8") for path in folder.iterdir())
+    assert repr(DELIVERY_KEY) not in repr(request_for())
+
+
+def test_a_version_that_exists_is_never_rewritten(
+    database: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    folder = build_package(database, tmp_path, request_for()).folder
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(StoppedError, match="v1 finns redan, skrivs ej om") as refused:
+        build_package(database, tmp_path, request_for(override_reason="på nytt"))
+    assert refused.value.exit_code == 3
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_build_that_was_cut_short_leaves_no_version_and_is_redone(
+    database: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from orchestration.delivery import package
+
+    killed = tmp_path / "skr" / PERIOD / ".v1.building"
+    killed.mkdir(parents=True)
+    (killed / "half.xml").write_text("<half", encoding="utf-8")
+    killed.chmod(0o550)
+
+    def broken(*_: Any) -> str:
+        raise RuntimeError("avbrott")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(package, "render_protocol", broken)
+        with pytest.raises(RuntimeError):
+            build_package(database, tmp_path, request_for())
+    assert list((tmp_path / "skr" / PERIOD).iterdir()) == []
+    folder = build_package(database, tmp_path, request_for()).folder
+    assert not (folder / "half.xml").exists()
+
+
+def bad(result: ExpectationResult, **changes: Any) -> list[ExpectationResult]:
+    return [*(other for other in GOOD_RESULTS if other is not result), dataclasses.replace(result, **changes)]
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        [],
+        [result for result in GOOD_RESULTS if result.suite == "delivery_completed"],
+        bad(GOOD_RESULTS[0], is_success=False),
+        bad(GOOD_RESULTS[0], is_success=False, has_crashed=True),
+        bad(GOOD_RESULTS[0], is_success=True, has_crashed=True),
+    ],
+    ids=["none", "one suite missing", "failed", "crashed", "crashed but marked as passed"],
+)
+def test_without_passed_evidence_of_both_suites_nothing_is_built_even_when_overridden(
+    database: duckdb.DuckDBPyConnection, tmp_path: Path, results: list[ExpectationResult]
+) -> None:
+    with pytest.raises(StoppedError):
+        build_package(database, tmp_path, request_for(results=results, override_reason="brådskar"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def rendered(database: duckdb.DuckDBPyConnection, tmp_path: Path, results: list[ExpectationResult]) -> str:
+    document = build_package(database, tmp_path, request_for()).document
+    attributes = {record_type.name: read_attributes(database, record_type) for record_type in RECORD_TYPES}
+    return render_protocol(document, results, attributes, RECORD_TYPES)
+
+
+def test_the_protocol_says_the_outcome_in_words_and_the_counts(
+    database: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    request = request_for(override_reason="Kliniken <sommarstängd> & tom")
+    html = (build_package(database, tmp_path, request).folder / "protokoll.html").read_text("utf-8")
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html.split("</head>")[1]))
+    assert "juli 2024" in text and "version 1" in text and "18 augusti 2024 kl. 09.30" in text
+    assert "Alla 6 kontroller är godkända" in text and "Underkänd" not in text
+    assert "Genomförda kontakter 22 15 7" in text
+    assert "Genomförda kontakter A02" in text
+    assert "Kliniken &lt;sommarstängd&gt; &amp; tom" in text
+
+
+def test_the_protocol_asks_for_nothing_outside_itself(
+    database: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    html = rendered(database, tmp_path, GOOD_RESULTS)
+    assert not re.search(r"https?:|//[a-z]|<script|<link|<img|@import|url\(", html)
+
+
+def test_the_protocol_tells_bad_data_and_a_crashed_check_apart(
+    database: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    failed = bad(GOOD_RESULTS[0], is_success=False, observed="3 av 7 rader avviker")
+    crashed = bad(GOOD_RESULTS[0], is_success=False, has_crashed=True)
+    assert [verdict_of(results) for results in (GOOD_RESULTS, failed, crashed)] == [
+        "passed",
+        "failed",
+        "crashed",
+    ]
+    html = rendered(database, tmp_path / "a", failed)
+    assert (
+        "Underkänd" in html
+        and "3 av 7 rader avviker" in html
+        and "1 av 6 kontroller är inte godkända" in html
+    )
+    html = rendered(database, tmp_path / "b", crashed)
+    assert "Kontrollen är inte fullständig" in html and "Underkänd" not in html

@@ -1,0 +1,170 @@
+"""The build as a whole: everything passes, the same input gives the same content, state is copied."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import holidays
+import pytest
+
+from tests.python.warehouse.cases import OVERLAPPING_UNIT, whole_plant
+from tests.python.warehouse.planted import DbtOutcome, Plant, contact, key_of, query, run_dbt, table_hashes, unit
+
+pytestmark = pytest.mark.xdist_group("warehouse")
+
+SCHEMAS = ("staging", "intermediate", "marts", "quality", "meta", "delivery", "reference")
+
+
+def test_every_model_data_test_and_unit_test_of_dbt_passes(build: tuple[Path, DbtOutcome]) -> None:
+    _, outcome = build
+    assert outcome.failures() == {}
+    assert len(outcome.nodes) > 100
+
+
+def test_cm09_the_same_input_built_again_gives_the_same_content(database: Path, working_dir: Path) -> None:
+    before = table_hashes(database, SCHEMAS)
+    outcome = run_dbt(database, working_dir, "run")
+    assert outcome.failures() == {}
+    assert table_hashes(database, SCHEMAS) == before
+    assert len(before) > 40
+
+
+def test_rows_in_another_order_give_the_same_figures(
+    database: Path, working_dir: Path, tmp_path: Path
+) -> None:
+    plant = whole_plant()
+    plant.contacts.reverse()
+    plant.waiting.reverse()
+    plant.units.reverse()
+    reversed_database = tmp_path / "build.duckdb"
+    plant.write(reversed_database)
+    run_dbt(reversed_database, working_dir, "seed")
+    assert run_dbt(reversed_database, working_dir, "run").failures() == {}
+    figures = ("marts.mart_waiting_times", "marts.dim_unit", "delivery.delivery_completed",
+               "delivery.delivery_waiting", "delivery.delivery_left_out")  # fmt: skip
+    before, after = (table_hashes(file, ("marts", "delivery")) for file in (database, reversed_database))
+    assert {name: after[name] for name in figures} == {name: before[name] for name in figures}
+
+
+def test_copies_of_state_are_renewed_alone(database: Path, working_dir: Path) -> None:
+    outcome = run_dbt(database, working_dir, "run", "--select", "tag:state_copy")
+    assert set(outcome.nodes) == {
+        "load_account", "validation_results", "meta_parameters", "periods", "deliveries", "delivery_calls",
+    }  # fmt: skip
+    assert outcome.failures() == {}
+
+
+def test_state_stands_in_quality_and_meta_as_it_was_given(database: Path) -> None:
+    assert query(database, "select rows_in_file, rows_loaded, is_current from quality.load_account") == [(10, 7, True)]
+    assert query(database, "select run_id, is_success, has_crashed from quality.validation_results") == [
+        ("r1", True, False)
+    ]
+    assert query(database, "select version, status from meta.deliveries") == [(1, "delivered")]
+    assert query(database, "select call, leverans_referens, ersattnings_id from meta.delivery_calls") == [
+        ("kontakt_genomforda", "L1", "E1")
+    ]
+    assert query(database, "select value, source from meta.parameters where name = 'region_code'") == [
+        ("56", "region.yml")
+    ]
+    assert query(database, "select value from meta.parameters where name = 'guarantee_limit_cap_days'") == [("30",)]
+
+
+def test_descriptions_stand_as_comments_in_the_file(database: Path) -> None:
+    without = query(
+        database,
+        "select table_name, column_name from duckdb_columns() "
+        "where schema_name in ('marts', 'quality', 'meta', 'delivery') and comment is null",
+    )
+    assert without == []
+    tables = query(
+        database,
+        "select count(*) from duckdb_tables() where schema_name in ('marts', 'quality', 'meta') and comment is null",
+    )
+    assert tables == [(0,)]
+
+
+@pytest.fixture(scope="module")
+def other_region(working_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Region 54 with a list of nothing: codes of its own, no target of ours, one waiting list that is empty."""
+    database = tmp_path_factory.mktemp("other_region") / "build.duckdb"
+    plant = Plant(
+        contacts=[
+            contact("2024-07", "own code", mvo="999", lkf="1780"),
+            contact("2024-07", "own activity", fas="2", aktivitet="99999", lkf="1980"),
+        ],
+        units=[unit("2024-07")],
+        region_code=54,
+        county_prefix="17",
+    )
+    plant.write(database)
+    outcome = run_dbt(database, working_dir, "build", "--exclude", "test_type:unit")
+    assert outcome.failures() == {}
+    return database
+
+
+def test_a12_a13_without_a_list_of_the_region_any_code_of_the_right_length_is_known(other_region: Path) -> None:
+    assert query(other_region, "select * from quality.deviations") == []
+
+
+def test_cm07_another_region_has_its_own_home(other_region: Path) -> None:
+    rows = query(other_region, "select contact_key, is_home_region from marts.fct_completed_contact")
+    assert set(rows) == {(key_of("own code"), True), (key_of("own activity"), False)}
+
+
+def test_wt35_a_region_without_a_target_has_no_contacts_to_it(other_region: Path) -> None:
+    rows = query(
+        other_region, "select distinct denominator, contacts_to_target_count from marts.mart_waiting_times"
+    )
+    assert rows == [(1, None)]
+
+
+def test_holidays_are_those_of_sweden_and_eves_are_not_working_days(database: Path) -> None:
+    sundays_included = holidays.country_holidays("SE", years=range(2015, 2041), language="sv")
+    official = {day for day in sundays_included if sundays_included[day] != "Söndag"}
+    seeded = query(database, "select date, kind from reference.swedish_holidays")
+    assert {day for day, kind in seeded if kind == "public_holiday"} == official
+    eves = {day for day, kind in seeded if kind == "eve"}
+    expected = {date(year, 12, last) for year in range(2015, 2041) for last in (24, 31)}
+    for year in range(2015, 2041):
+        friday = date(year, 6, 19)
+        while friday.weekday() != 4:
+            friday += timedelta(days=1)
+        expected.add(friday)
+    assert eves == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "is_working_day"),
+    [
+        ("2024-03-28", True),  # Maundy Thursday
+        ("2024-03-29", False),  # Good Friday
+        ("2024-04-06", False),  # Saturday
+        ("2024-06-21", False),  # Midsummer Eve
+        ("2024-12-23", True),
+        ("2024-12-24", False),
+        ("2024-12-31", False),
+        ("2015-01-02", True),
+        ("2040-12-31", False),
+    ],
+)
+def test_the_calendar_knows_working_days(text: str, is_working_day: bool, database: Path) -> None:
+    rows = query(
+        database,
+        "select is_working_day from intermediate.int_core__calendar where date = ?",
+        [date.fromisoformat(text)],
+    )
+    assert rows == [(is_working_day,)]
+
+
+def test_the_unit_register_has_one_row_a_unit_and_day(database: Path) -> None:
+    rows = query(
+        database,
+        "select valid_from_date, valid_to_date from marts.dim_unit where unit_id = ? order by valid_from_date",
+        [OVERLAPPING_UNIT],
+    )
+    assert rows == [
+        (date(2015, 1, 1), date(2024, 4, 9)),
+        (date(2024, 4, 10), date(2024, 4, 20)),
+        (date(2024, 4, 21), date(9999, 12, 31)),
+    ]

@@ -1,0 +1,163 @@
+"""The dbt project's own order, read from its manifest: names, descriptions, grain, layers, contracts."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestration.contracts import PROJECT_ROOT
+from tests.python.warehouse.planted import query, run_dbt
+
+pytestmark = pytest.mark.xdist_group("warehouse")
+
+Node = dict[str, Any]
+
+# What a layer may read; the models of the rules stand under quality and are the builder's own.
+MAY_READ = {
+    "staging": {"lake"},
+    "intermediate": {"staging", "intermediate", "rules", "seed", "control"},
+    "rules": {"intermediate", "seed", "control"},
+    "marts": {"intermediate", "marts", "seed"},
+    "quality": {"intermediate", "control"},
+    "meta": {"control", "seed"},
+    "delivery": {"intermediate", "seed", "control"},
+}
+NAMES = {
+    "staging": r"stg_(cosmic|register)__[a-z_]+",
+    "intermediate": r"int_(core|waiting_times|quality)__[a-z_]+",
+    "rules": r"rule_[a-z][0-9]{2}",
+    "marts": r"(dim|fct|mart)_[a-z_]+",
+    "quality": r"[a-z_]+",
+    "meta": r"[a-z_]+",
+    "delivery": r"delivery_[a-z_]+",
+}
+BOOLEAN_START = ("is_", "has_")
+
+
+def layer_of(node: Node) -> str:
+    """The layer a node belongs to, by its folder; sources are lake or control, seeds are seed."""
+    if node["resource_type"] == "source":
+        return str(node["schema"])
+    if node["resource_type"] == "seed":
+        return "seed"
+    parts = Path(node["path"]).parts
+    return "rules" if "rules" in parts else parts[0]
+
+
+@pytest.fixture(scope="module")
+def manifest(working_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    database = tmp_path_factory.mktemp("manifest") / "build.duckdb"
+    run_dbt(database, working_dir, "parse")
+    loaded: dict[str, Any] = json.loads((working_dir / "target" / "manifest.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def models(manifest: dict[str, Any]) -> list[Node]:
+    return [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+
+
+def test_a_model_reads_only_the_layers_before_its_own(manifest: dict[str, Any], models: list[Node]) -> None:
+    nodes = {**manifest["nodes"], **manifest["sources"]}
+    wrong = [
+        (model["name"], parent)
+        for model in models
+        for parent in model["depends_on"]["nodes"]
+        if layer_of(nodes[parent]) not in MAY_READ[layer_of(model)]
+    ]
+    assert wrong == []
+
+
+def test_names_tell_layer_and_subject(models: list[Node]) -> None:
+    wrong = [model["name"] for model in models if not re.fullmatch(NAMES[layer_of(model)], model["name"])]
+    assert wrong == []
+
+
+def test_every_model_tells_in_words_its_grain_key_and_source(models: list[Node]) -> None:
+    wrong = [
+        model["name"]
+        for model in models
+        if not all(word in model["description"] for word in ("Grain: ", "Key: ", "Source: "))
+    ]
+    assert wrong == []
+
+
+def test_every_column_that_a_model_has_is_described_and_no_other(models: list[Node], database: Path) -> None:
+    stands = {
+        (schema, table): set(columns)
+        for schema, table, columns in query(
+            database,
+            "select table_schema, table_name, list(column_name) from information_schema.columns group by all",
+        )
+    }
+    for model in models:
+        described = {name for name, column in model["columns"].items() if column["description"]}
+        assert described == stands[model["schema"], model["alias"]], model["name"]
+
+
+def test_every_seed_and_its_columns_are_described(manifest: dict[str, Any], database: Path) -> None:
+    for seed in (node for node in manifest["nodes"].values() if node["resource_type"] == "seed"):
+        assert seed["description"], seed["name"]
+        described = {name for name, column in seed["columns"].items() if column["description"]}
+        columns = query(database, f"select column_name from (describe reference.{seed['name']})")
+        assert described == {column for (column,) in columns}, seed["name"]
+
+
+def test_what_is_published_or_delivered_has_an_enforced_contract(models: list[Node]) -> None:
+    published = [model for model in models if model["schema"] in ("marts", "quality", "meta", "delivery")]
+    assert {model["name"] for model in published if not model["config"]["contract"]["enforced"]} == set()
+    assert len(published) >= 13
+
+
+def test_booleans_begin_with_is_or_has_and_dates_and_times_end_as_such(models: list[Node]) -> None:
+    for model in models:
+        if model["schema"] not in ("marts", "quality", "meta"):
+            continue
+        for name, column in model["columns"].items():
+            assert (column["data_type"] == "boolean") == name.startswith(BOOLEAN_START), (model["name"], name)
+            if column["data_type"] == "date":
+                assert name.endswith("_date"), (model["name"], name)
+            if column["data_type"] == "timestamp":
+                assert name.endswith("_at"), (model["name"], name)
+
+
+def test_every_table_of_rows_has_a_test_of_its_grain(manifest: dict[str, Any], models: list[Node]) -> None:
+    tested = {
+        node["attached_node"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test" and (node.get("test_metadata") or {}).get("name") == "has_grain"
+    }
+    # The rules are tested where they are united; the view adds flags to rows one to one; the thin copies
+    # of a log take what the log holds.
+    excused = {"int_waiting_times__flagged_row", "load_account", "validation_results"}
+    without = {
+        model["name"]
+        for model in models
+        if layer_of(model) != "rules" and model["unique_id"] not in tested and model["name"] not in excused
+    }
+    assert without == set()
+
+
+def test_models_ask_no_clock_and_no_chance(models: list[Node]) -> None:
+    for model in models:
+        code = model["raw_code"].lower()
+        for word in ("current_date", "now()", "today()", "random(", "uuid(", "current_timestamp"):
+            assert word not in code, model["name"]
+
+
+def test_sql_keeps_to_what_both_engines_take(manifest: dict[str, Any]) -> None:
+    project = [*manifest["nodes"].values()]
+    for node in project:
+        code = re.sub(r"--.*|\{#.*?#\}", "", node.get("raw_code") or "").lower()
+        for word in ("qualify ", "group by all", " ~ '", "->"):
+            assert word not in code, (node["name"], word)
+        assert "date_sub(" not in code
+        assert "date_diff(" not in code, "day differences stand in macros/engine alone"
+
+
+def test_telemetry_is_off() -> None:
+    assert "send_anonymous_usage_stats: false" in (PROJECT_ROOT / "dbt_project.yml").read_text(encoding="utf-8")
