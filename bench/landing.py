@@ -32,6 +32,11 @@ def contract() -> Contract:
     return load_contracts()["cosmic_vardkontakt"]
 
 
+def _moment(start: str, minutes: int) -> str:
+    moment = f"timestamp '{start}' + to_minutes(cast(i % {minutes} as bigint))"
+    return f"strftime({moment}, '%Y-%m-%d %H:%M:%S')"
+
+
 _EMPTY = "''"
 _VALUES = {
     "vardkontakt_id": "'VK' || lpad(cast(i as varchar), 10, '0')",
@@ -50,8 +55,8 @@ _VALUES = {
     "bokningssatt": "cast(1 + i % 5 as varchar)",
     "vardkontakttyp": "'0'",
     "yrkeskategori": "'XS9' || cast(10 + i % 17 as varchar)",
-    "beslut_tid": "strftime(timestamp '2024-03-01 08:00:00' + to_minutes(cast(i % 150000 as bigint)), '%Y-%m-%d %H:%M:%S')",
-    "start_tid": "strftime(timestamp '2024-07-01 08:00:00' + to_minutes(cast(i % 44000 as bigint)), '%Y-%m-%d %H:%M:%S')",
+    "beslut_tid": _moment("2024-03-01 08:00:00", 150_000),
+    "start_tid": _moment("2024-07-01 08:00:00", 44_000),
     "prioritet": "case i % 50 when 0 then 'återbesök, förtur' else 'normal' end",
     "typ_akutverksamhet": "'0'",
     "remiss_id": "case i % 2 when 0 then 'R' || lpad(cast(i as varchar), 9, '0') else '' end",
@@ -66,12 +71,16 @@ def make(folder: Path, rows: int) -> None:
     utf8 = folder / "utf8.csv"
     with duckdb.connect() as connection:
         connection.execute(
-            f"copy (select {picked} from range({rows}) as t(i)) to '{utf8}' (format csv, delimiter ';', quote '', escape '')"
+            f"copy (select {picked} from range({rows}) as t(i)) to '{utf8}' "
+            "(format csv, delimiter ';', quote '', escape '')"
         )
     inbox = folder / "home" / "inbox" / PERIOD
     inbox.mkdir(parents=True)
     target = inbox / f"cosmic_vardkontakt_{PERIOD.replace('-', '')}.csv"
-    with utf8.open(encoding="utf-8", newline="\n") as reader, target.open("w", encoding="cp1252", newline="\r\n") as writer:
+    with (
+        utf8.open(encoding="utf-8", newline="\n") as reader,
+        target.open("w", encoding="cp1252", newline="\r\n") as writer,
+    ):
         shutil.copyfileobj(reader, writer, 1 << 22)
     utf8.unlink()
 
@@ -99,7 +108,7 @@ def land_it(folder: Path) -> None:
         memory_limit_mb=MEMORY_LIMIT_MB,
     )
     with open_state(home.state_file) as state:
-        result = land(PERIOD, home, region, key, load_contracts(), state, lambda line: None)
+        result = land(PERIOD, home, region, key, load_contracts(), state, str)
     if not result.loaded or result.loaded[0].rows_quarantined:
         raise SystemExit(f"landing did not take the file: {result.refused} {result.reports}")
 
@@ -128,7 +137,9 @@ def read(folder: Path) -> None:
 
 def copy(folder: Path) -> None:
     with _connect() as connection:
-        connection.execute(f"copy ({_bare_read(folder)}) to '{folder / 'bare.parquet'}' (format parquet, compression zstd)")
+        connection.execute(
+            f"copy ({_bare_read(folder)}) to '{folder / 'bare.parquet'}' (format parquet, compression zstd)"
+        )
 
 
 STEPS = {"land": land_it, "read": read, "copy": copy}
@@ -156,7 +167,11 @@ def main() -> None:
     """Print, per size, the median seconds and peak memory of each step and their ratio to the bare read."""
     print(f"Landing, cosmic_vardkontakt, memory_limit_mb {MEMORY_LIMIT_MB}, median of {ROUNDS} rounds in turn")
     print(f"{'rows':>10} {'step':<28}{'seconds':>9}{'ratio':>7}{'peak MB':>9}")
-    labels = {"read": "bare read_csv to a table", "copy": "bare read_csv to Parquet", "land": "landing, whole"}
+    labels = {
+        "read": "bare read_csv to a table",
+        "copy": "bare read_csv to Parquet",
+        "land": "landing, whole",
+    }
     for rows in SIZES:
         with tempfile.TemporaryDirectory(prefix="vardlager-bench-") as name:
             folder = Path(name)

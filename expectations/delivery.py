@@ -19,7 +19,7 @@ from great_expectations.expectations.metrics import ColumnMapMetricProvider, col
 from great_expectations.expectations.row_conditions import Column
 
 from expectations.personal_number import holds_personal_number
-from orchestration.delivery.contract import DeliveryAttribute, RecordType
+from orchestration.national.contract import DeliveryAttribute, RecordType
 
 BLOCK = "block"
 _CONTROL_CHARACTERS = "[\x00-\x1f\ufffe\uffff]"
@@ -142,9 +142,7 @@ def _attribute_expectations(
         )
 
 
-def _common_rules(
-    period: str, region_code: int, code_lists: Mapping[str, Sequence[str]]
-) -> Iterator[Expectation]:
+def _common_rules(period: str, region_code: int, code_lists: Mapping[str, Sequence[str]]) -> Iterator[Expectation]:
     year = int(period[:4])
     yield gxe.ExpectColumnValuesToBeInSet(
         column="regionkod",
@@ -254,9 +252,7 @@ def row_expectations(
 ) -> list[Expectation]:
     """What holds for every row: run on each slice of the frame."""
     expectations = [
-        expectation
-        for attribute in attributes
-        for expectation in _attribute_expectations(attribute, code_lists)
+        expectation for attribute in attributes for expectation in _attribute_expectations(attribute, code_lists)
     ]
     expectations += _common_rules(period, region_code, code_lists)
     expectations += _completed_rules(period) if record_type.name == "completed" else _waiting_rules(period)

@@ -15,7 +15,14 @@ from typing import Any
 
 import click
 
-from orchestration.errors import DEBUG_VARIABLE, EXIT_FAILED, EXIT_REFUSED, EXIT_STOPPED, UsageError, VardlagerError
+from orchestration.errors import (
+    DEBUG_VARIABLE,
+    EXIT_FAILED,
+    EXIT_REFUSED,
+    EXIT_STOPPED,
+    UsageError,
+    VardlagerError,
+)
 from orchestration.privacy import mask_identities
 from orchestration.settings import home_from_environment
 from orchestration.work import check_period, months, silence_telemetry
@@ -157,7 +164,8 @@ def deliver(period: str, receiver: str, reason: str) -> None:
     work = open_work(period, _say)
     if receiver not in work.region.receivers:
         raise UsageError(
-            f"Mottagaren {receiver!r} finns inte i region.yml.", f"Välj en av {', '.join(work.region.receivers)}."
+            f"Mottagaren {receiver!r} finns inte i region.yml.",
+            f"Välj en av {', '.join(work.region.receivers)}.",
         )
     if not reason:
         _say("FEL: klinikernas godkännanden saknas.")
@@ -234,7 +242,6 @@ def demo(scale: float) -> None:
 
     click.echo(demo_summary(home_from_environment(), periods[-1]))
     _say(f"Hela demonstrationen tog {time.monotonic() - started:.0f} s.")
-
 
 
 if __name__ == "__main__":

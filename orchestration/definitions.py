@@ -18,7 +18,6 @@ silence_telemetry()
 STAGES = (landed_files, warehouse_models, validated_delivery, published_file, national_delivery)
 
 
-
 def build_definitions(workplace: Workplace | None = None) -> dg.Definitions:
     """The code location, with another workplace where a test wants one."""
     jobs = [

@@ -26,6 +26,7 @@ class VardlagerError(Exception):
         self.next_step = next_step
 
     def __str__(self) -> str:
+        """What happened and what to do, on two lines."""
         return f"{self.what}\n  Gör så här: {self.next_step}"
 
 

@@ -36,7 +36,10 @@ def guarded(stage: Callable[P, R]) -> Callable[P, R]:
         except dg.Failure:
             raise
         except Exception as error:
-            text, code = f"Oväntat fel: {type(error).__name__}\n  Gör så här: kör om med --debug.", EXIT_FAILED
+            text, code = (
+                f"Oväntat fel: {type(error).__name__}\n  Gör så här: kör om med --debug.",
+                EXIT_FAILED,
+            )
             if os.environ.get(DEBUG_VARIABLE):
                 text += "\n" + mask_identities("".join(traceback.format_exception(error)))
         raise dg.Failure(description=text, metadata={EXIT_CODE_KEY: code}, allow_retries=False)

@@ -27,11 +27,11 @@ _LONGEST_IDENTITY = 13
 
 # A written person number: 12 digits or 10, with or without a sign before the last four,
 # touching no letter or digit (DL05). Whether the date holds is decided afterwards.
-_TOKEN = re.compile(
-    r"(?<![0-9A-Za-zÅÄÖåäö])(?P<date>\d{8}|\d{6})(?P<sign>[-+]?)(?P<last>\d{4})(?![0-9A-Za-zÅÄÖåäö])"
-)
+_TOKEN = re.compile(r"(?<![0-9A-Za-zÅÄÖåäö])(?P<date>\d{8}|\d{6})(?P<sign>[-+]?)(?P<last>\d{4})(?![0-9A-Za-zÅÄÖåäö])")
 # Values that say what is wrong with them and cannot be an identity: dates, times, numbers, short codes.
 _TELLING_VALUE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([ T]\d{1,2}:\d{1,2}(:\d{1,2})?)?|-?\d{1,6}[.,]\d{1,4}")
+
+_COLUMN_NAME = re.compile(r"[a-zåäö]+(_[a-zåäö]+)*")
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class Key:
     secret: bytes
 
     def __repr__(self) -> str:
+        """Nothing of the secret."""
         return "Key(***)"
 
     @property
@@ -146,14 +147,18 @@ def mask_identities(text: str) -> str:
 def shown_value(value: str) -> str:
     """How a rejected value is shown: itself when it cannot be an identity, else its shape.
 
-    A reservnummer is any string of 8 to 13 characters, so a longer value with digits is shown as
-    it stands only when it is a date, a time or a number; otherwise digits become 9 and letters A.
+    A reservnummer is any string of 8 to 13 characters, so a longer value is shown as it stands
+    only when it is a date, a time or a number; otherwise digits become 9 and letters A.
     """
     masked = mask_identities(value)
     if masked != value:
         return masked
-    has_digit = any(character.isdigit() for character in value)
-    if len(value) < _SHORTEST_IDENTITY or not has_digit or _TELLING_VALUE.fullmatch(value):
+    if len(value) < _SHORTEST_IDENTITY or _TELLING_VALUE.fullmatch(value):
         return value
     shape = re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "9", value))
     return f"formen {shape[: 2 * _LONGEST_IDENTITY]}"
+
+
+def shown_column(name: str) -> str:
+    """How a column name of a delivered header is shown: as it stands when it reads as a name."""
+    return name if _COLUMN_NAME.fullmatch(name) else shown_value(name)

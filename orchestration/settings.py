@@ -65,14 +65,17 @@ class Home:
 
     @property
     def region_file(self) -> Path:
+        """The region's settings."""
         return self.root / "region.yml"
 
     @property
     def inbox(self) -> Path:
+        """What the source systems hand over, a folder a period."""
         return self.root / "inbox"
 
     @property
     def archive(self) -> Path:
+        """Received originals, read-only, identities in clear."""
         return self.root / "archive"
 
     @property
@@ -82,46 +85,57 @@ class Home:
 
     @property
     def lake(self) -> Path:
+        """Typed, pseudonymised Parquet, one file a load."""
         return self.root / "lake"
 
     @property
     def state(self) -> Path:
+        """What must outlive any rebuild."""
         return self.root / "state"
 
     @property
     def state_file(self) -> Path:
+        """Loads, evidence, deliveries."""
         return self.state / "state.sqlite"
 
     @property
     def delivery_key_file(self) -> Path:
+        """The key of delivered ids, never rotated."""
         return self.state / "delivery.key"
 
     @property
     def build(self) -> Path:
+        """The pipeline's own working folder."""
         return self.root / "build"
 
     @property
     def build_file(self) -> Path:
+        """The pipeline's own database."""
         return self.build / "warehouse.duckdb"
 
     @property
     def published(self) -> Path:
+        """What analysts open."""
         return self.root / "published"
 
     @property
     def published_file(self) -> Path:
+        """The published database."""
         return self.published / "vardlager.duckdb"
 
     @property
     def quarantine(self) -> Path:
+        """Lists of refused rows, a folder a period."""
         return self.root / "quarantine"
 
     @property
     def delivery(self) -> Path:
+        """Delivery packages, a folder a receiver, period and version."""
         return self.root / "delivery"
 
     @property
     def reports(self) -> Path:
+        """Reports, a folder a period and version."""
         return self.root / "reports"
 
     def make(self) -> None:
@@ -139,7 +153,15 @@ class Home:
             self.reports,
         ]
         for folder in folders:
-            folder.mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)
+            make_private(folder)
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder and those above it that are missing, for the owner alone."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    for path in reversed(missing):
+        path.mkdir(mode=PRIVATE_DIR, exist_ok=True)
+        path.chmod(PRIVATE_DIR)
 
 
 def home_from_environment() -> Home:

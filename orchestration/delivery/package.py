@@ -15,11 +15,11 @@ from typing import Any
 
 import duckdb
 
-from orchestration.delivery.contract import RECORD_TYPES, DeliveryAttribute, RecordType, read_attributes
-from orchestration.delivery.frame import open_frame
 from orchestration.delivery.protocol import render_protocol
 from orchestration.delivery.xml_writer import leverans_referens, write_contacts
 from orchestration.errors import StoppedError, VardlagerError
+from orchestration.national.contract import RECORD_TYPES, DeliveryAttribute, RecordType, read_attributes
+from orchestration.national.frame import open_frame
 from orchestration.validation.results import ExpectationResult, failures
 
 _FILE_MODE = 0o440
@@ -128,9 +128,7 @@ def package_folder(target_dir: Path, receiver: str, period: str, version: int) -
     return target_dir / receiver / period / f"v{version}"
 
 
-def build_package(
-    connection: duckdb.DuckDBPyConnection, target_dir: Path, request: PackageRequest
-) -> PackageManifest:
+def build_package(connection: duckdb.DuckDBPyConnection, target_dir: Path, request: PackageRequest) -> PackageManifest:
     """Builds one package under `target_dir`/<receiver>/<period>/v<version>/ and returns what it holds.
 
     It is written beside its place and moved there in one step, read-only; a build that was cut short is
@@ -197,9 +195,7 @@ def _write_contents(
                 "Bygg om perioden och leverera igen; kvarstår felet, rapportera det.",
             )
         calls.append(
-            PackageFile(
-                path.name, _sha256(path), rows, record_type.call, reference, replaced.get(record_type.call)
-            )
+            PackageFile(path.name, _sha256(path), rows, record_type.call, reference, replaced.get(record_type.call))
         )
         accounts.append(account)
         attributes[record_type.name] = read_attributes(connection, record_type)
@@ -216,9 +212,7 @@ def _write_contents(
     return PackageManifest(folder, files, tuple(accounts), document)
 
 
-def _account(
-    connection: duckdb.DuckDBPyConnection, record_type: RecordType, period: str
-) -> PopulationAccount:
+def _account(connection: duckdb.DuckDBPyConnection, record_type: RecordType, period: str) -> PopulationAccount:
     staged, delivered, left_out = connection.execute(
         f"""
         with delivered as (
@@ -251,9 +245,7 @@ def _account(
         staged=staged,
         delivered=delivered,
         left_out=left_out,
-        left_out_by_rule=tuple(
-            LeftOutRule(rule_id, titles.get(rule_id, ""), rows) for rule_id, rows in by_rule
-        ),
+        left_out_by_rule=tuple(LeftOutRule(rule_id, titles.get(rule_id, ""), rows) for rule_id, rows in by_rule),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import jinja2
 
-from orchestration.delivery.contract import DeliveryAttribute, RecordType
+from orchestration.national.contract import DeliveryAttribute, RecordType
 from orchestration.validation.results import ExpectationResult, failures
 
 _TEMPLATE = "protokoll.html.j2"
@@ -99,13 +99,9 @@ def _section(
     meanings = {attribute.attribute: attribute.meaning for attribute in attributes}
     return Section(
         title=record_type.title,
-        rules=tuple(
-            Subject(name, "", tuple(by_subject[name])) for name in sorted(by_subject) if name not in meanings
-        ),
+        rules=tuple(Subject(name, "", tuple(by_subject[name])) for name in sorted(by_subject) if name not in meanings),
         attributes=tuple(
-            Subject(name, meaning, tuple(by_subject[name]))
-            for name, meaning in meanings.items()
-            if name in by_subject
+            Subject(name, meaning, tuple(by_subject[name])) for name, meaning in meanings.items() if name in by_subject
         ),
     )
 

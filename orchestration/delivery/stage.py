@@ -7,7 +7,13 @@ from importlib.metadata import version as package_version
 
 import duckdb
 
-from orchestration.delivery.package import ExtractFile, PackageManifest, PackageRequest, build_package, package_folder
+from orchestration.delivery.package import (
+    ExtractFile,
+    PackageManifest,
+    PackageRequest,
+    build_package,
+    package_folder,
+)
 from orchestration.errors import StoppedError
 from orchestration.state import evidence
 from orchestration.state.current import current_inputs, readable_loads
@@ -47,7 +53,7 @@ def _demand_no_block(connection: duckdb.DuckDBPyConnection, work: Work) -> None:
         told = ", ".join(f"{rule_id} ({count})" for rule_id, count in blocking)
         raise StoppedError(
             f"Kan inte leverera {work.period}: stoppande avvikelser {told}.",
-            'Se vilka: vardlager sql "select * from quality.deviations where severity = \'block\'".',
+            "Se vilka: vardlager sql \"select * from quality.deviations where severity = 'block'\".",
         )
 
 
@@ -55,9 +61,7 @@ def _next_version(state: State, work: Work) -> tuple[int, int | None]:
     """(next version, the one it replaces). A folder left by an interrupted run keeps its number."""
     known = [
         int(row["version"])
-        for row in state.rows(
-            "select version from delivery where receiver = ? and period = ?", [RECEIVER, work.period]
-        )
+        for row in state.rows("select version from delivery where receiver = ? and period = ?", [RECEIVER, work.period])
     ]
     number = max(known, default=0) + 1
     while package_folder(work.home.delivery, RECEIVER, work.period, number).exists():

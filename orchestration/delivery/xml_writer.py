@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from orchestration.delivery.frame import DeliveryFrame
+from orchestration.national.frame import DeliveryFrame
 
 
 def leverans_referens(region_code: int, period: str, version: int, call: str) -> str:
@@ -33,19 +33,13 @@ def write_contacts(
     with path.open("wb") as target:
         with etree.xmlfile(target, encoding="UTF-8") as xml:
             xml.write_declaration()
-            with xml.element(
-                f"{{{namespace}}}{frame.record_type.root_element}", root, nsmap={None: namespace}
-            ):
+            with xml.element(f"{{{namespace}}}{frame.record_type.root_element}", root, nsmap={None: namespace}):
                 if frame.rows_count > 0:
                     with xml.element(f"{{{namespace}}}Kontakt", {"DatatGallerFor": f"{frame.period}-01"}):
                         for rows in frame.wire_slices(slice_rows):
                             for row in rows:
                                 xml.write("\n")
-                                given = {
-                                    name: text
-                                    for name, text in zip(names, row, strict=True)
-                                    if text is not None
-                                }
+                                given = {name: text for name, text in zip(names, row, strict=True) if text is not None}
                                 with xml.element(visit, given):
                                     rows_written += 1
                         xml.write("\n")

@@ -14,7 +14,14 @@ from pathlib import Path
 import duckdb
 
 from orchestration.contracts import Column, Contract, Dialect
-from orchestration.landing.identity_sql import LONGEST, SHORTEST, age_sql, bind_key, pseudonym_sql, read_identities
+from orchestration.landing.identity_sql import (
+    LONGEST,
+    SHORTEST,
+    age_sql,
+    bind_key,
+    pseudonym_sql,
+    read_identities,
+)
 from orchestration.landing.lines import LISTED_FAULTS, UNIT_SEPARATOR
 from orchestration.privacy import Key, mask_identities, shown_value
 
@@ -55,7 +62,7 @@ class Conformed:
 @contextmanager
 def scratch_database(folder: Path, memory_limit_mb: int, key: Key) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database of its own in `folder`, with the key bound and memory bounded."""
-    config: dict[str, str | int] = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": f"{memory_limit_mb}MB",
         "threads": THREADS,
         "temp_directory": str(folder / "spill"),
@@ -78,7 +85,11 @@ def _text(value: str) -> str:
 
 
 def view_clean_file(
-    connection: duckdb.DuckDBPyConnection, path: Path, columns: Sequence[str], contract: Contract, has_padding: bool
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    columns: Sequence[str],
+    contract: Contract,
+    has_padding: bool,
 ) -> None:
     """Make view `lines`: _line and the contract's columns as text, empty as NULL, in file order.
 
@@ -242,9 +253,8 @@ def _judge(connection: duckdb.DuckDBPyConnection, contract: Contract, period: st
     own_marks = [f"{_token_condition(c)} as {_token_mark(c)}" for c in text_columns if c.pseudonym is not None]
     elsewhere = [_token_condition(column) for column in text_columns if column.pseudonym is None]
     short = [
-        f"case when length({_quoted(column.name)}) between {SHORTEST} and {LONGEST} then upper({_quoted(column.name)}) end"
-        for column in text_columns
-        if column.name not in contract.key
+        f"case when length({name}) between {SHORTEST} and {LONGEST} then upper({name}) end"
+        for name in (_quoted(column.name) for column in text_columns if column.name not in contract.key)
     ]
     connection.execute(f"""
         create or replace table judged as
@@ -314,13 +324,16 @@ def _find_suspects(
 
 def _examine(connection: duckdb.DuckDBPyConnection, contract: Contract, telling: Sequence[Column]) -> None:
     """Fill table `fault` with each fault of each suspect line, by column."""
-    connection.execute("create or replace table fault (_line bigint, column_name varchar, value varchar, reason varchar)")
+    connection.execute(
+        "create or replace table fault (_line bigint, column_name varchar, value varchar, reason varchar)"
+    )
     if not _count(connection, "select count(*) from suspect"):
         return
     connection.execute("create or replace table raw as select * from lines where _line in (select _line from suspect)")
     for name, condition, reason in _faults(contract):
         connection.execute(
-            f"insert into fault select _line, $1, {_quoted(name)}, $2 from raw where {condition}", [name, reason]
+            f"insert into fault select _line, $1, {_quoted(name)}, $2 from raw where {condition}",
+            [name, reason],
         )
     for column in _text_columns(contract):
         name = _quoted(column.name)
@@ -438,7 +451,8 @@ def conform(
     quarantined = _count(connection, "select count(distinct _line) from fault")
     duplicate = _count(connection, "select count(*) from duplicate")
     outside = _count(
-        connection, "select count(*) from judged where is_outside and _line not in (select _line from excluded)"
+        connection,
+        "select count(*) from judged where is_outside and _line not in (select _line from excluded)",
     )
     first = connection.execute(
         f"select _line, column_name, value, reason from fault order by _line, column_name, reason limit {LISTED_FAULTS}"
@@ -453,7 +467,5 @@ def conform(
         rows_quarantined=quarantined,
         rows_duplicate=duplicate,
         rows_outside_period=outside,
-        faults=tuple(
-            RowFault(line, column, _shown(value, reason), reason) for line, column, value, reason in first
-        ),
+        faults=tuple(RowFault(line, column, _shown(value, reason), reason) for line, column, value, reason in first),
     )

@@ -43,15 +43,10 @@ def read_identities(connection: duckdb.DuckDBPyConnection, table: str, column: s
     forms of one person give one key.
     """
     name = f"identity_{who}"
-    message = (
-        f"case when birth_date is null then '{who}|reserve|' || upper(raw_id) "
-        f"else '{who}|person|' || digits end"
-    )
+    message = f"case when birth_date is null then '{who}|reserve|' || upper(raw_id) else '{who}|person|' || digits end"
     digit = "try_cast(substr(digits, {0} + 2, 1) as integer)"
     doubled = "(2 * {0} - case when {0} > 4 then 9 else 0 end)"
-    luhn = " + ".join(
-        doubled.format(digit.format(i)) if i % 2 else digit.format(i) for i in range(1, 11)
-    )
+    luhn = " + ".join(doubled.format(digit.format(i)) if i % 2 else digit.format(i) for i in range(1, 11))
     connection.execute(f"""
         create or replace table {name} as
         with written as (
@@ -85,7 +80,7 @@ def read_identities(connection: duckdb.DuckDBPyConnection, table: str, column: s
                     when is_twelve_digits and substr(digits, 1, 4) <> '0000'
                         then try_cast(
                             substr(digits, 1, 4) || '-' || substr(digits, 5, 2) || '-'
-                            || lpad(cast(written_day - case when written_day > 60 then 60 else 0 end as varchar), 2, '0')
+                            || lpad(cast(written_day - if(written_day > 60, 60, 0) as varchar), 2, '0')
                             as date
                         )
                 end as birth_date,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +11,7 @@ from orchestration.contracts import Contract
 from orchestration.privacy import mask_identities
 
 CONTROL_FILE = "kontroll.csv"
+_LONGEST_NAME = 200
 _CONTROL_HEADER = ["fil", "rader", "sha256"]
 _NAME = re.compile(r"(?P<entity>[a-z0-9_]+?)_(?P<period>\d{6})\.csv(?P<gz>\.gz)?")
 
@@ -49,29 +48,33 @@ class Inbox:
         self.refused.append((entity, mask_identities(file_name), why))
 
 
+def _control_cells(line: str) -> list[str]:
+    return [cell.strip().removeprefix('"').removesuffix('"') for cell in line.split(";")]
+
+
 def _read_control(path: Path, inbox: Inbox) -> None:
+    """Read kontroll.csv; a row that cannot be read still names its file, which then matches nothing."""
     inbox.has_control = True
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        lines = path.read_bytes().decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as wrong:
         inbox.refuse(None, CONTROL_FILE, f"inte UTF-8 vid byte {wrong.start}")
         return
-    for number, row in enumerate(csv.reader(io.StringIO(text), delimiter=";"), start=1):
-        if number == 1:
-            if [cell.strip() for cell in row] != _CONTROL_HEADER:
-                inbox.refuse(None, CONTROL_FILE, "rad 1: huvudet ska vara fil;rader;sha256")
-                return
+    if not lines or _control_cells(lines[0]) != _CONTROL_HEADER:
+        inbox.refuse(None, CONTROL_FILE, "rad 1: huvudet ska vara fil;rader;sha256")
+        return
+    for number, line in enumerate(lines[1:], start=2):
+        if not line.strip():
             continue
-        if not row:
+        name, *rest = _control_cells(line)
+        if name in {"", ".", ".."} or len(name) > _LONGEST_NAME or any(sign in name for sign in "/\\\0"):
+            inbox.refuse(None, CONTROL_FILE, f"rad {number}: ska börja med ett filnamn utan sökväg")
             continue
-        if len(row) != 3 or not row[1].strip().isdigit() or not re.fullmatch(r"[0-9A-Fa-f]{64}", row[2].strip()):
+        if len(rest) == 2 and re.fullmatch(r"[0-9]{1,12}", rest[0]) and re.fullmatch(r"[0-9A-Fa-f]{64}", rest[1]):
+            inbox.control[name] = ControlRow(int(rest[0]), rest[1].lower())
+        else:
             inbox.refuse(None, CONTROL_FILE, f"rad {number}: ska vara filnamn;antal rader;sha256")
-            continue
-        name = row[0].strip()
-        if name != Path(name).name or name in {"", ".", ".."} or "\\" in name:
-            inbox.refuse(None, CONTROL_FILE, f"rad {number}: ett filnamn får inte innehålla sökväg")
-            continue
-        inbox.control[name] = ControlRow(int(row[1]), row[2].strip().lower())
+            inbox.control[name] = ControlRow(0, "")
 
 
 def read_inbox(folder: Path, period: str, contracts: Mapping[str, Contract]) -> Inbox:
@@ -87,8 +90,11 @@ def read_inbox(folder: Path, period: str, contracts: Mapping[str, Contract]) -> 
     seen: dict[str, str] = {}
     for path in sorted(folder.iterdir()):
         name = path.name
-        if name == CONTROL_FILE and path.is_file() and not path.is_symlink():
-            _read_control(path, inbox)
+        if name == CONTROL_FILE:
+            if path.is_symlink() or not path.is_file():
+                inbox.refuse(None, name, "är en länk eller en mapp; lägg in själva filen")
+            else:
+                _read_control(path, inbox)
             continue
         match = _NAME.fullmatch(name)
         contract = contracts.get(match["entity"]) if match else None

@@ -16,12 +16,12 @@ import duckdb
 
 from orchestration.contracts import Contract, groups
 from orchestration.errors import InputRefusedError
-from orchestration.landing.conform import RowFault, conform, view_clean_file, scratch_database
+from orchestration.landing.conform import RowFault, conform, scratch_database, view_clean_file
 from orchestration.landing.inbox import CONTROL_FILE, ControlRow, Delivered, read_inbox
 from orchestration.landing.lines import Cleaned, clean
 from orchestration.landing.receiving import Received, receive, sha256_of, tell_encoding
-from orchestration.privacy import Key
-from orchestration.settings import Home, Region
+from orchestration.privacy import Key, shown_column
+from orchestration.settings import Home, Region, make_private
 from orchestration.state.store import Load, State, now
 
 Progress = Callable[[str], None]
@@ -56,7 +56,7 @@ class Settled:
 def _scratch(home: Home) -> Iterator[Path]:
     """An empty folder for identities in clear; what an interrupted landing left goes first."""
     shutil.rmtree(home.landing_scratch, ignore_errors=True)
-    home.landing_scratch.mkdir(mode=0o700, parents=True)
+    make_private(home.landing_scratch)
     try:
         yield home.landing_scratch
     finally:
@@ -143,7 +143,7 @@ def _write_quarantine(home: Home, period: str, name: str, number: str, faults: t
     if not faults:
         return
     folder = home.quarantine / period
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(folder)
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\n")
     writer.writerow(["fil", "rad", "kolumn", "värde", "orsak"])
@@ -159,7 +159,7 @@ def _write_quarantine(home: Home, period: str, name: str, number: str, faults: t
 def _keep_rows(scratch: Path, home: Home, entity: str, period: str, number: int) -> str:
     """Move the sound rows into the lake, whole or not at all; returns the path below the home."""
     target = home.lake / entity / f"period={period}" / f"load-{number:04d}.parquet"
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(target.parent)
     rows = scratch / "rows.parquet"
     with rows.open("rb") as handle:
         os.fsync(handle.fileno())
@@ -169,7 +169,12 @@ def _keep_rows(scratch: Path, home: Home, entity: str, period: str, number: int)
 
 
 def _refused_load(
-    file: Delivered, period: str, sha256: str, archive_path: str, settled: Settled | None, why: InputRefusedError
+    file: Delivered,
+    period: str,
+    sha256: str,
+    archive_path: str,
+    settled: Settled | None,
+    why: InputRefusedError,
 ) -> Load:
     rows = settled.cleaned.rows_in_file if settled else 0
     return Load(
@@ -205,12 +210,16 @@ def _land_file(
     progress: Progress,
 ) -> None:
     name, contract = file.path.name, file.contract
-    known = {load.sha256 for load in state.loads("current", "held", period=period) if load.entity == contract.entity}
-    if known and sha256_of(file.path) in known:
+    own = [load for load in state.loads("current", "held", period=period) if load.entity == contract.entity]
+    sha256 = sha256_of(file.path) if own else None
+    if any(load.sha256 == sha256 and (load.outcome == "current" or load is own[-1]) for load in own):
+        if own[-1].sha256 != sha256:
+            # What is current was delivered again: what waited to replace it has been taken back.
+            state.let_go_of_held(contract.entity, period)
         landing.skipped.append(name)
         progress(f"  {name}: oförändrad, hoppas över")
         return
-    received = receive(file.path, home.archive / period, file.is_gzip, contract.dialect)
+    received = receive(file.path, home.archive / period, file.is_gzip)
     archived = str(received.path.relative_to(home.root))
     settled: Settled | None = None
     earlier = state.loads("current", "replaced", "held", period=period)
@@ -254,7 +263,12 @@ def _land_file(
     state.add_load(load)
     landing.loaded.append(load)
     landing.reports += received.warnings
-    unknown = [column for column in settled.cleaned.columns if column not in {c.name for c in contract.columns}]
+    expected = {column.name for column in contract.columns}
+    unknown = [
+        f"{shown_column(column)} (nr {position})"
+        for position, column in enumerate(settled.cleaned.columns, start=1)
+        if column not in expected
+    ]
     if unknown:
         landing.reports.append(f"{name}: okända kolumner lästes inte in: {', '.join(unknown)}")
     absent = [c.name for c in contract.columns if c.name not in settled.cleaned.columns]
@@ -262,7 +276,9 @@ def _land_file(
         landing.reports.append(f"{name}: kolumner saknas och blir tomma: {', '.join(absent)}")
     landing.reports += [fault_text(name, fault) for fault in settled.faults[:_SHOWN_FAULTS]]
     if len(settled.faults) > _SHOWN_FAULTS:
-        landing.reports.append(f"{name}: {settled.rows_quarantined} rader i karantän, alla i {home.quarantine / period}")
+        landing.reports.append(
+            f"{name}: {settled.rows_quarantined} rader i karantän, alla i {home.quarantine / period}"
+        )
     progress(
         f"  {name}: {load.rows_in_file} rader = {load.rows_loaded} inlästa + {load.rows_quarantined} i karantän"
         f" + {load.rows_duplicate} dubbletter + {load.rows_filtered} bortvalda"

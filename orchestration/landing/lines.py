@@ -17,6 +17,7 @@ from typing import BinaryIO
 from orchestration.contracts import Contract
 from orchestration.errors import InputRefusedError
 from orchestration.landing.receiving import Received, plain_blocks
+from orchestration.privacy import shown_column
 
 UNIT_SEPARATOR = "\x1f"
 _UNIT_SEPARATOR_BYTE = UNIT_SEPARATOR.encode()
@@ -24,9 +25,10 @@ _UNIT_SEPARATOR_BYTE = UNIT_SEPARATOR.encode()
 LISTED_FAULTS = 10_000
 LONGEST_LINE_BYTES = 1 << 20
 
-# Control characters (tab and line break excepted), and the two code points that no XML may hold.
+# Control characters (tab and line break excepted), and in UTF-8 the two code points that no XML
+# may hold and the sign that stands where an earlier export lost a letter.
 _CONTROL = bytes({*range(0x20), 0x7F} - {0x09, 0x0A})
-_NO_XML = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+_NO_TEXT = (b"\xef\xbf\xbe", b"\xef\xbf\xbf", b"\xef\xbf\xbd")
 # Two or three bytes that are one UTF-8 character and no text in Windows-1252.
 _MIXED_IN = re.compile(rb"[\xc2\xc3][\x80-\xbf]|\xe2\x80[\x80-\xbf]")
 _MIXED_STARTS = (b"\xc2", b"\xc3", b"\xe2")
@@ -59,7 +61,7 @@ class Cleaned:
 
 
 def _has_control(data: bytes) -> bool:
-    return len(data.translate(None, _CONTROL)) != len(data) or any(bad in data for bad in _NO_XML)
+    return len(data.translate(None, _CONTROL)) != len(data) or any(bad in data for bad in _NO_TEXT)
 
 
 def _mixed_at(raw: bytes) -> int | None:
@@ -78,7 +80,7 @@ def _decoded_blocks(received: Received, name: str) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(received.encoding)("strict")
     offset = 0
     rest = b""
-    for raw in plain_blocks(received.path, received.is_gzip):
+    for raw in plain_blocks(received.path, received.is_gzip, name):
         if is_utf8 and offset == 0:
             raw = raw.removeprefix(codecs.BOM_UTF8)
         if is_single_byte and not raw.isascii() and (mixed := _mixed_at(raw)) is not None:
@@ -106,6 +108,12 @@ def _decoded_blocks(received: Received, name: str) -> Iterator[bytes]:
             continue
         yield rest + head + newline
         rest = tail
+    try:
+        decoder.decode(b"", True)
+    except UnicodeDecodeError:
+        raise InputRefusedError(
+            f"{name}: slutar mitt i ett tecken, byte {offset}.", "Lämna hela filen på nytt."
+        ) from None
     if rest:
         yield rest
 
@@ -122,13 +130,15 @@ def _unquoted(line: bytes, separator: str) -> list[str] | None:
 def _header(line: bytes, contract: Contract, name: str) -> list[str]:
     fields = _unquoted(line, contract.dialect.separator)
     columns = [column.strip() for column in fields or []]
-    again = f"Rätta exporten: {', '.join(contract.required_columns)} måste finnas, avskilda av '{contract.dialect.separator}'."
+    wanted = ", ".join(contract.required_columns)
+    again = f"Rätta exporten: {wanted} måste finnas, avskilda av '{contract.dialect.separator}'."
     missing = [column for column in contract.required_columns if column not in columns]
     if missing:
         raise InputRefusedError(f"{name}, rad 1: kolumnen {', '.join(missing)} saknas.", again)
     doubled = sorted({column for column in columns if columns.count(column) > 1})
     if doubled:
-        raise InputRefusedError(f"{name}, rad 1: kolumnen {', '.join(doubled)} står två gånger.", again)
+        told = ", ".join(shown_column(column) for column in doubled)
+        raise InputRefusedError(f"{name}, rad 1: kolumnen {told} står två gånger.", again)
     return columns
 
 
@@ -139,7 +149,7 @@ def _slow_line(number: int, line: bytes, contract: Contract, found: Cleaned, is_
         found.add_fault(number, f"raden är längre än {LONGEST_LINE_BYTES} byte")
         return None
     if _has_control(line):
-        found.add_fault(number, "styrtecken i raden")
+        found.add_fault(number, "styrtecken eller förlorad bokstav i raden")
         return None
     if b'"' in line:
         fields = _unquoted(line, contract.dialect.separator)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from orchestration.contracts import Dialect
 from orchestration.errors import InputRefusedError
+from orchestration.settings import make_private
 
 BLOCK_BYTES = 4 << 20
 # A CSV file of extracts shrinks 5 to 50 times; beyond this it is a bomb or not an extract.
@@ -33,10 +34,10 @@ class Received:
     warnings: tuple[str, ...]
 
 
-def plain_blocks(path: Path, is_gzip: bool) -> Iterator[bytes]:
+def plain_blocks(path: Path, is_gzip: bool, name: str) -> Iterator[bytes]:
     """The file's bytes, unpacked, in blocks of about BLOCK_BYTES.
 
-    Raises InputRefusedError for a broken or exploding gzip.
+    Raises InputRefusedError, with the delivered `name`, for a broken, cut or exploding gzip.
     """
     with path.open("rb") as handle:
         if not is_gzip:
@@ -45,30 +46,31 @@ def plain_blocks(path: Path, is_gzip: bool) -> Iterator[bytes]:
             return
         limit = _GZIP_FREE_BYTES + GZIP_EXPANSION_LIMIT * path.stat().st_size
         total = 0
+        is_whole = False
         unpacker = zlib.decompressobj(wbits=31)
         try:
             while packed := handle.read(BLOCK_BYTES // 4):
-                while packed:
+                block = b""
+                # A full block may leave output behind even when all input is consumed.
+                while packed or len(block) == BLOCK_BYTES:
                     block = unpacker.decompress(packed, BLOCK_BYTES)
                     total += len(block)
                     if total > limit:
                         raise InputRefusedError(
-                            f"{path.name}: packar upp till mer än {GZIP_EXPANSION_LIMIT} gånger sin storlek.",
+                            f"{name}: packar upp till mer än {GZIP_EXPANSION_LIMIT} gånger sin storlek.",
                             "Kontrollera filen hos det levererande systemet och lämna den på nytt.",
                         )
                     if block:
                         yield block
                     packed = unpacker.unconsumed_tail
-                    if unpacker.eof:
+                    is_whole = unpacker.eof
+                    if is_whole:
                         packed = unpacker.unused_data
                         unpacker = zlib.decompressobj(wbits=31)
         except zlib.error:
-            raise InputRefusedError(
-                f"{path.name}: går inte att packa upp som gzip.", "Lämna filen på nytt."
-            ) from None
-        tail = unpacker.flush()
-        if tail:
-            yield tail
+            raise InputRefusedError(f"{name}: går inte att packa upp som gzip.", "Lämna filen på nytt.") from None
+        if not is_whole:
+            raise InputRefusedError(f"{name}: gzipfilen är avhuggen.", "Lämna hela filen på nytt.")
 
 
 class _EncodingWitness:
@@ -126,13 +128,12 @@ def _decide(name: str, witness: _EncodingWitness, dialect: Dialect) -> tuple[str
     return dialect.encoding, ()
 
 
-def receive(source: Path, archive_dir: Path, is_gzip: bool, dialect: Dialect) -> Received:
-    """Copy `source` into the archive (read-only, named by its content) and tell its encoding.
+def receive(source: Path, archive_dir: Path, is_gzip: bool) -> Received:
+    """Copy `source` into the archive, read-only and named by its content, hashing it on the way.
 
-    Reads the source once to copy and hash it, the copy once to see how it decodes. Raises
-    InputRefusedError with the byte offset when the encoding is not certain.
+    What follows reads the copy: the source may change under it. The encoding is not told yet.
     """
-    archive_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(archive_dir)
     digest = hashlib.sha256()
     part = archive_dir / f".{source.name}.part"
     with source.open("rb") as reader, part.open("wb") as writer:
@@ -161,7 +162,7 @@ def sha256_of(path: Path) -> str:
 def tell_encoding(received: Received, name: str, dialect: Dialect) -> Received:
     """`received` with its encoding and warnings; InputRefusedError when neither is certain."""
     witness = _EncodingWitness()
-    for block in plain_blocks(received.path, received.is_gzip):
+    for block in plain_blocks(received.path, received.is_gzip, name):
         witness.see(block)
     witness.end()
     encoding, warnings = _decide(name, witness, dialect)

@@ -44,7 +44,13 @@ def land_period(work: Work) -> Landing:
         faults = _unbalanced(work.home, readable)
         inputs = inputs_fingerprint(readable, work.region)
         evidence.record(
-            state, CHECK, work.run_id, inputs, work.period, not faults, "; ".join(faults) or "varje rad är redovisad"
+            state,
+            CHECK,
+            work.run_id,
+            inputs,
+            work.period,
+            not faults,
+            "; ".join(faults) or "varje rad är redovisad",
         )
     for line in (*landing.reports, *landing.refused):
         work.progress(f"  ! {line}")

@@ -22,9 +22,7 @@ def required_checks(path: Path = REQUIRED_CHECKS_FILE) -> list[str]:
         return [row["check_id"] for row in csv.DictReader(handle)]
 
 
-def record(
-    state: State, check_id: str, run_id: str, inputs: str, period: str, is_passed: bool, detail: str
-) -> None:
+def record(state: State, check_id: str, run_id: str, inputs: str, period: str, is_passed: bool, detail: str) -> None:
     """Store a check's result; a later one of the same run takes its place."""
     state.execute(
         """

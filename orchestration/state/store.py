@@ -213,10 +213,15 @@ class State:
         """Store a load and return its id."""
         values = [getattr(load, name) for name in _LOAD_COLUMNS]
         marks = ", ".join("?" for _ in _LOAD_COLUMNS)
-        cursor = self._connection.execute(
-            f"insert into load ({', '.join(_LOAD_COLUMNS)}) values ({marks})", values
-        )
+        cursor = self._connection.execute(f"insert into load ({', '.join(_LOAD_COLUMNS)}) values ({marks})", values)
         return int(cursor.lastrowid or 0)
+
+    def let_go_of_held(self, entity: str, period: str) -> None:
+        """Nothing that waited for its group shall take over any more; the current load stays."""
+        self.execute(
+            "update load set outcome = 'replaced' where outcome = 'held' and entity = ? and period = ?",
+            [entity, period],
+        )
 
     def forget_refusal(self, entity: str, period: str, sha256: str) -> None:
         """Drop the refusal of exactly this file: it is about to be refused again."""

@@ -97,9 +97,7 @@ def _picked(entries: Entries, name: str, options: tuple[tuple[str, float], ...])
     return np.array(texts, dtype=object)[choose(entries.key, name, weights)]
 
 
-def _by_stream(
-    entries: Entries, name: str, options: Callable[[Stream], tuple[tuple[str, float], ...]]
-) -> Texts:
+def _by_stream(entries: Entries, name: str, options: Callable[[Stream], tuple[tuple[str, float], ...]]) -> Texts:
     result = np.full(len(entries.key), "", dtype=object)
     for number in np.unique(entries.stream):
         chosen = entries.stream == number
@@ -161,15 +159,11 @@ def _deviations(entries: Entries, is_primary: Flags, day: Whole) -> Columns:
     patience = np.where(has_target, entries.target - decided, patience)
     chance = uniform(entries.key, "deviation")
     waits = entries.start // MINUTES > decided
-    is_choice = (
-        waits & (end - decided > patience) & (day - decided > patience) & (chance < _PATIENT_CHOICE_SHARE)
-    )
+    is_choice = waits & (end - decided > patience) & (day - decided > patience) & (chance < _PATIENT_CHOICE_SHARE)
     share = np.where(is_child, _SPECIAL_SHARE, _MEDICAL_SHARE)
     is_medical = ~is_choice & ~is_primary & ~has_target & (chance > 1 - share) & (end - decided > 14)
     length = np.minimum(end, decided + 400) - decided
-    from_choice = decided + np.maximum(
-        (patience * (0.4 + 0.5 * uniform(entries.key, "offer"))).astype(np.int64), 1
-    )
+    from_choice = decided + np.maximum((patience * (0.4 + 0.5 * uniform(entries.key, "offer"))).astype(np.int64), 1)
     from_medical = decided + (length * 0.5 * uniform(entries.key, "pause")).astype(np.int64)
     is_medical &= from_medical <= day
     ends = from_medical + whole(entries.key, "pause days", 14, 80)
@@ -179,9 +173,7 @@ def _deviations(entries: Entries, is_primary: Flags, day: Whole) -> Columns:
         "avvikelse": code.tolist(),
         "avvikelse_from": dates(np.where(is_choice, from_choice, from_medical), is_choice | is_medical),
         "avvikelse_tom": dates(ends, is_medical & (ends <= day)),
-        "erbjuden_tid": timestamps(
-            from_choice * MINUTES + 540 + 10 * whole(entries.key, "offered", 0, 40), is_told
-        ),
+        "erbjuden_tid": timestamps(from_choice * MINUTES + 540 + 10 * whole(entries.key, "offered", 0, 40), is_told),
         "vardgaranti_info": _yes_no(is_told, is_choice).tolist(),
     }
 
@@ -204,17 +196,13 @@ def _referrals(entries: Entries, region: Region, ids: list[str], day: Whole) -> 
     return {
         "remittenttyp": np.where(has_referral, "1", np.where(is_own, "2", "")).tolist(),
         "remittent_hsaid": _or_empty(names[organisation.at(sender, decided)], has_referral).tolist(),
-        "remiss_id": [
-            f"R{text[1:]}" if has else "" for text, has in zip(ids, has_referral.tolist(), strict=True)
-        ],
+        "remiss_id": [f"R{text[1:]}" if has else "" for text, has in zip(ids, has_referral.tolist(), strict=True)],
         "remiss_datum": dates(decided, has_referral),
         "ankomst_datum": dates(arrives, has_referral & (arrives <= day)),
     }
 
 
-def _shared_columns(
-    region: Region, entries: Entries, day: Whole, known_day: int, is_waiting: bool
-) -> Columns:
+def _shared_columns(region: Region, entries: Entries, day: Whole, known_day: int, is_waiting: bool) -> Columns:
     """The columns that both files have; `day` is the day of the contact, or the month's last."""
     organisation, population = region.organisation, region.population
     unit = organisation.at(entries.unit, day)
@@ -239,9 +227,7 @@ def _shared_columns(
     diagnosis = _by_specialty(entries, "diagnosis", mvo, _ICD)
     has_diagnosis = uniform(entries.key, "coded") < (0.35 if is_waiting else 0.86)
     procedure = _by_specialty(entries, "procedure", mvo, _PROCEDURES)
-    examination = np.array(_EXAMINATIONS, dtype=object)[
-        whole(entries.key, "examination", 0, len(_EXAMINATIONS))
-    ]
+    examination = np.array(_EXAMINATIONS, dtype=object)[whole(entries.key, "examination", 0, len(_EXAMINATIONS))]
     first_procedure = np.where(phase == 2, procedure, np.where(phase == 3, examination, ""))
     has_second = (phase == 2) & (uniform(entries.key, "second procedure") < 0.2)
     has_comorbidity = has_diagnosis & (uniform(entries.key, "comorbidity") < 0.18)
@@ -273,9 +259,7 @@ def _shared_columns(
             mvo + activity_number, has_activity & (uniform(entries.key, "activity known") > 0.001)
         ).tolist(),
         "kva_huvud": first_procedure.tolist(),
-        "kva_ovriga": _or_empty(
-            _by_specialty(entries, "other procedure", mvo, _PROCEDURES), has_second
-        ).tolist(),
+        "kva_ovriga": _or_empty(_by_specialty(entries, "other procedure", mvo, _PROCEDURES), has_second).tolist(),
         "icd_huvud": _or_empty(diagnosis, has_diagnosis).tolist(),
         "icd_bi": _or_empty(
             _by_specialty(entries, "other diagnosis", mvo, _ICD)
@@ -352,13 +336,9 @@ def waiting_columns(region: Region, entries: Entries, month: int, known_day: int
     columns = _shared_columns(region, entries, day, known_day, is_waiting=True)
     decided = entries.decided // MINUTES
     is_removed = entries.removed < (known_day + 1) * MINUTES
-    month_end = np.array(
-        [first_day(int(value) + 1) for value in np.unique(month_of(decided))], dtype=np.int64
-    )
+    month_end = np.array([first_day(int(value) + 1) for value in np.unique(month_of(decided))], dtype=np.int64)
     places = np.searchsorted(np.unique(month_of(decided)), month_of(decided))
-    created = np.minimum(
-        entries.decided + whole(entries.key, "created", 1, 1400), month_end[places] * MINUTES - 1
-    )
+    created = np.minimum(entries.decided + whole(entries.key, "created", 1, 1400), month_end[places] * MINUTES - 1)
     start_day = entries.start // MINUTES
     is_booked = (entries.start < NEVER) & (start_day - whole(entries.key, "notice", 8, 60) <= last_day)
     elapsed = last_day - decided

@@ -124,12 +124,8 @@ def _deceased(row: Fields, month: int) -> list[Fields | str]:
 
 
 ROW_FAULTS = (
-    RowFault(
-        "wrong_field_count", CONTACTS, "", QUARANTINE, _any, lambda row, _: [_joined(row) + ";överflödigt"]
-    ),
-    RowFault(
-        "unclosed_quote", CONTACTS, "lkf", QUARANTINE, _any, lambda row, _: [row | {"lkf": '"' + row["lkf"]}]
-    ),
+    RowFault("wrong_field_count", CONTACTS, "", QUARANTINE, _any, lambda row, _: [_joined(row) + ";överflödigt"]),
+    RowFault("unclosed_quote", CONTACTS, "lkf", QUARANTINE, _any, lambda row, _: [row | {"lkf": '"' + row["lkf"]}]),
     RowFault("truncated_last_line", CONTACTS, "", QUARANTINE, _any, _half_line),
     RowFault("bad_date", CONTACTS, "beslut_tid", QUARANTINE, _is_planned_visit, _impossible_date),
     RowFault("wrong_type", CONTACTS, "fodelsear", QUARANTINE, _any, _set("fodelsear", "okänt")),
@@ -154,12 +150,8 @@ ROW_FAULTS = (
         lambda row, _: [row, row | {"patientavgift": "999,00"}],
     ),
     RowFault("wrong_month_row", CONTACTS, "start_tid", "regel A30", _is_planned_visit, _another_month),
-    RowFault(
-        "decision_missing", CONTACTS, "beslut_tid", "regel A01", _is_planned_visit, _set("beslut_tid", "")
-    ),
-    RowFault(
-        "decision_missing", WAITING, "beslut_tid", "regel A01", _is_still_waiting, _set("beslut_tid", "")
-    ),
+    RowFault("decision_missing", CONTACTS, "beslut_tid", "regel A01", _is_planned_visit, _set("beslut_tid", "")),
+    RowFault("decision_missing", WAITING, "beslut_tid", "regel A01", _is_still_waiting, _set("beslut_tid", "")),
     RowFault("negative_wait", CONTACTS, "beslut_tid", "regel A02", _is_planned_visit, _negative_wait),
     RowFault("deceased_waiting", WAITING, "avliden_datum", "regel A09", _is_still_waiting, _deceased),
     RowFault(
@@ -266,9 +258,7 @@ def planned_edits(
                     continue
                 is_shown = isinstance(new, dict) and fault.column and fault.name != _IDENTITY_FAULT
                 value = new[fault.column] if is_shown and isinstance(new, dict) else ""
-                planted.append(
-                    Planted(period, file, line + step, fault.column, fault.name, value, fault.expected)
-                )
+                planted.append(Planted(period, file, line + step, fault.column, fault.name, value, fault.expected))
             return [new if isinstance(new, str) else _joined(new) for new in changed]
 
         edits[row] = edit

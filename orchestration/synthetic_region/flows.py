@@ -81,10 +81,7 @@ class Entries:
 def joined(parts: list[Entries]) -> Entries:
     """All entries of the parts, in order."""
     return Entries(
-        **{
-            item.name: np.concatenate([getattr(part, item.name) for part in parts])
-            for item in fields(Entries)
-        }
+        **{item.name: np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(Entries)}
     )
 
 
@@ -124,9 +121,7 @@ def _decision_minutes(stream: Stream, keys: Keys, months: Sequence[int], counts:
     place = (uniform(keys, "decision day") * np.repeat(lengths, counts)).astype(np.int64)
     day = np.concatenate(days)[first + place]
     if stream.is_acute:
-        hour = choose(
-            keys, "hour", [2, 1.5, 1.2, 1, 1, 1.3, 2, 3, 5, 7, 8, 8, 7.5, 7, 7, 7, 7, 7, 7, 6.5, 6, 5, 4, 3]
-        )
+        hour = choose(keys, "hour", [2, 1.5, 1.2, 1, 1, 1.3, 2, 3, 5, 7, 8, 8, 7.5, 7, 7, 7, 7, 7, 7, 6.5, 6, 5, 4, 3])
         return day * MINUTES + hour * 60 + whole(keys, "minute", 0, 60)
     return day * MINUTES + 450 + whole(keys, "minute", 0, 510)
 
@@ -183,9 +178,7 @@ def _course(
     elif stream.pool not in ("primary", "first_line") and stream.cap_step == 0:
         wait = wait * region.organisation.wait_factor[unit]
     start = _start_minutes(stream, keys, decided, wait)
-    is_removed = (uniform(keys, "is removed") < stream.removed_share) & (
-        start // MINUTES > decided // MINUTES + 1
-    )
+    is_removed = (uniform(keys, "is removed") < stream.removed_share) & (start // MINUTES > decided // MINUTES + 1)
     leave = decided + MINUTES + ((start - decided - MINUTES) * uniform(keys, "leave") ** 0.8).astype(np.int64)
     leave = leave // MINUTES * MINUTES + 480 + whole(keys, "leave minute", 0, 500)
     removed = np.where(is_removed, np.maximum(leave, decided + 60), NEVER)
@@ -210,9 +203,7 @@ def _with_persons(region: Region, entries: Entries, person_keys: Keys, decided: 
     """Patients of the unit's age; at a health centre most are listed there."""
     ages = region.organisation.ages[entries.unit]
     person = region.population.draw(person_keys, decided // MINUTES, ages[:, 0], ages[:, 1])
-    return Entries(
-        **{item.name: getattr(entries, item.name) for item in fields(Entries)} | {"person": person}
-    )
+    return Entries(**{item.name: getattr(entries, item.name) for item in fields(Entries)} | {"person": person})
 
 
 def listed_unit(region: Region, persons: Whole) -> Whole:

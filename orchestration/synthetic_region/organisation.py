@@ -100,9 +100,7 @@ _HOSPITAL_CLINICS = (
         exam=5,
         day=14,
     ),
-    _hospital(
-        "Kardiologkliniken", _MEDICINE, "SOM", "V", "141", ADULT, 5, "Hjärtmottagningen", 2, exam=4, day=2
-    ),
+    _hospital("Kardiologkliniken", _MEDICINE, "SOM", "V", "141", ADULT, 5, "Hjärtmottagningen", 2, exam=4, day=2),
     _hospital(
         "Lung- och allergikliniken",
         _MEDICINE,
@@ -168,9 +166,7 @@ _HOSPITAL_CLINICS = (
         2,
         operation=24,
     ),
-    _hospital(
-        "Urologkliniken", _SURGERY, "SOM", "V", "361", ADULT, 4, "Urologmottagningen", 1, operation=10, exam=4
-    ),
+    _hospital("Urologkliniken", _SURGERY, "SOM", "V", "361", ADULT, 4, "Urologmottagningen", 1, operation=10, exam=4),
     _hospital(
         "Kvinnokliniken",
         _SURGERY,
@@ -184,9 +180,7 @@ _HOSPITAL_CLINICS = (
         operation=12,
         emergency=5,
     ),
-    _hospital(
-        "Ögonkliniken", _SURGERY, "SOM", "V", "511", ANY, 11, "Ögonmottagningen", 0, operation=26, emergency=3
-    ),
+    _hospital("Ögonkliniken", _SURGERY, "SOM", "V", "511", ANY, 11, "Ögonmottagningen", 0, operation=26, emergency=3),
     _hospital(
         "Öron-näsa-halskliniken",
         _SURGERY,
@@ -475,9 +469,7 @@ def make_organisation() -> Organisation:
         intervals=tuple(intervals),
         units=tuple(care),
         last_day=np.array([unit.last_day for unit in care], dtype=np.int64),
-        successor=np.array(
-            [place.get(unit.successor, number) for number, unit in enumerate(care)], dtype=np.int64
-        ),
+        successor=np.array([place.get(unit.successor, number) for number, unit in enumerate(care)], dtype=np.int64),
         ages=np.array([unit.clinic.ages for unit in care], dtype=np.int64),
         wait_factor=_SHORTEST_UNIT_FACTOR + (LONGEST_UNIT_FACTOR - _SHORTEST_UNIT_FACTOR) * queue,
     )

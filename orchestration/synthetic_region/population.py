@@ -89,11 +89,7 @@ class Population:
         is_reserve = (self.id_type[persons] == RESERVE).tolist()
         is_old = (year - self.birth_year[persons] >= 100).tolist()
         return [
-            f"R56{person:07d}"
-            if reserve
-            else f"{text[:8]}{'+' if old else '-'}{text[8:]}"
-            if hyphen
-            else text
+            f"R56{person:07d}" if reserve else f"{text[:8]}{'+' if old else '-'}{text[8:]}" if hyphen else text
             for person, text, reserve, old, hyphen in zip(
                 persons.tolist(), digits, is_reserve, is_old, with_hyphen.tolist(), strict=True
             )
@@ -116,11 +112,7 @@ def _numbers(birth_day: Whole, sex: Whole, id_type: Whole) -> Whole:
     months = dates.astype("datetime64[M]")
     year = dates.astype("datetime64[Y]").astype(np.int64) + 1970
     month = months.astype(np.int64) % 12 + 1
-    day = (
-        (dates - months.astype("datetime64[D]")).astype(np.int64)
-        + 1
-        + np.where(id_type == COORDINATION, 60, 0)
-    )
+    day = (dates - months.astype("datetime64[D]")).astype(np.int64) + 1 + np.where(id_type == COORDINATION, 60, 0)
     places = np.arange(len(birth_day))
     is_first = np.append(True, birth_day[1:] != birth_day[:-1])
     place_of_day = places - np.maximum.accumulate(np.where(is_first, places, 0))
@@ -134,9 +126,7 @@ def _numbers(birth_day: Whole, sex: Whole, id_type: Whole) -> Whole:
 def _death_days(keys: Keys, birth_day: Whole) -> Whole:
     """Exponential lifetimes from 2023 on with a yearly risk by age; alive before."""
     age = np.maximum(_ORIGIN - birth_day, 0) / _YEAR
-    yearly_risk = np.interp(
-        age, [0, 50, 65, 75, 85, 95, 106], [0.0004, 0.002, 0.009, 0.024, 0.085, 0.24, 0.45]
-    )
+    yearly_risk = np.interp(age, [0, 50, 65, 75, 85, 95, 106], [0.0004, 0.002, 0.009, 0.024, 0.085, 0.24, 0.45])
     days = -np.log1p(-uniform(keys, "lifetime")) / yearly_risk * _YEAR
     return np.where(days < 60 * _YEAR, np.maximum(_ORIGIN, birth_day + 30) + days.astype(np.int64), NEVER)
 

@@ -37,9 +37,7 @@ class RegionSummary:
 def _months(first_period: str, last_period: str) -> range:
     first, last = month_index(first_period), month_index(last_period)
     if last < first:
-        raise UsageError(
-            f"Perioden {last_period} ligger före {first_period}.", "Ange den tidigare månaden först."
-        )
+        raise UsageError(f"Perioden {last_period} ligger före {first_period}.", "Ange den tidigare månaden först.")
     return range(first, last + 1)
 
 
@@ -104,9 +102,7 @@ class _Month:
         if fault := self.faults.of_file("missing_column", contract.entity):
             missing = planting.left_out_column(contract)
             names.remove(missing)
-            self.planted.append(
-                planting.Planted(self.period, path.name, 1, missing, fault.name, "", fault.expected)
-            )
+            self.planted.append(planting.Planted(self.period, path.name, 1, missing, fault.name, "", fault.expected))
         return names
 
     def _write(
@@ -118,9 +114,7 @@ class _Month:
         lines = blocks(contract, names)
         if fault := self.faults.of_file("header_only", entity):
             lines, ends_open = iter(()), False
-            self.planted.append(
-                planting.Planted(self.period, path.name, 0, "", fault.name, "", fault.expected)
-            )
+            self.planted.append(planting.Planted(self.period, path.name, 0, "", fault.name, "", fault.expected))
         files.write_file(path, names, contract.dialect, lines, ends_open)
         self.planted += planting.damage_bytes(path, contract, self.faults, self.period)
         self.names.append(path.name)
@@ -154,9 +148,7 @@ class _Month:
             return _completed(entries, self.month)
         name = self._file_name(planting.CONTACTS)
         self.planted.append(
-            planting.Planted(
-                self.period, name, 0, "start_tid", fault.name, period_name(self.month - 1), fault.expected
-            )
+            planting.Planted(self.period, name, 0, "start_tid", fault.name, period_name(self.month - 1), fault.expected)
         )
         return _completed(entries_of_month(self.region, self.month - 1), self.month - 1)
 
@@ -228,6 +220,9 @@ def write_region(
         if progress is not None:
             contacts, waiting = of_month[planting.CONTACTS][0], of_month[planting.WAITING][0]
             progress(f"{period_name(month)}: {contacts} kontakter och {waiting} rader på väntelistan skrivna")
+    fault_list = out / "faults.csv"
     if asked.rows or asked.files:
-        planting.write_fault_list(out / "faults.csv", planted)
+        planting.write_fault_list(fault_list, planted)
+    else:
+        fault_list.unlink(missing_ok=True)
     return RegionSummary(tuple(period_name(month) for month in months), count, rows, size, len(planted))

@@ -71,9 +71,7 @@ def account_rows() -> list[dict[str, str]]:
     ]
 
 
-def _link_rows(
-    code_column: str, code_of: tuple[int, int], clinic_names: tuple[str, ...]
-) -> list[dict[str, str]]:
+def _link_rows(code_column: str, code_of: tuple[int, int], clinic_names: tuple[str, ...]) -> list[dict[str, str]]:
     """A code a unit and one a clinic and name of `clinic_names`; a code an area. Exactly one link a row."""
     first, step = code_of
     organisation = make_organisation()

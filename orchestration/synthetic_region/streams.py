@@ -73,9 +73,9 @@ _FIRST: Quantiles = (
     (0.68, 66),
     (0.8, 85),
     (0.88, 118),
-    (0.95, 170),
-    (0.99, 280),
-    (1, 520),
+    (0.95, 176),
+    (0.99, 300),
+    (1, 560),
 )
 _OPERATION: Quantiles = (
     (0, 1),
@@ -84,10 +84,10 @@ _OPERATION: Quantiles = (
     (0.6, 36),
     (0.8, 62),
     (0.89, 86),
-    (0.93, 170),
-    (0.97, 310),
-    (0.995, 530),
-    (1, 740),
+    (0.93, 182),
+    (0.97, 340),
+    (0.995, 580),
+    (1, 800),
 )
 _EXAMINATION: Quantiles = ((0, 0), (0.2, 5), (0.5, 21), (0.8, 55), (0.92, 88), (0.98, 150), (1, 260))
 _TARGET: Quantiles = ((0, 3), (0.2, 8), (0.5, 24), (0.75, 50), (0.9, 90), (0.98, 180), (1, 365))
@@ -184,9 +184,7 @@ STREAMS = (
         is_listed=False,
         is_drop_in=True,
     ),
-    Stream(
-        "emergency", "emergency", 5, 6300, DOCTOR, VISIT, _NOW, season=_ACUTE, is_listed=False, is_acute=True
-    ),
+    Stream("emergency", "emergency", 5, 6300, DOCTOR, VISIT, _NOW, season=_ACUTE, is_listed=False, is_acute=True),
     Stream(
         "cap first",
         "bup",

@@ -32,7 +32,5 @@ class ExpectationResult:
 def failures(results: Iterable[ExpectationResult]) -> list[ExpectationResult]:
     """The results that stop a delivery: bad data at severity 'block', and every check that crashed."""
     return [
-        result
-        for result in results
-        if result.has_crashed or (result.severity == "block" and not result.is_success)
+        result for result in results if result.has_crashed or (result.severity == "block" and not result.is_success)
     ]

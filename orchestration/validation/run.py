@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from orchestration.delivery.contract import COMPLETED, WAITING, RecordType, read_code_lists
-from orchestration.delivery.frame import DeliveryFrame, open_frame
+from orchestration.national.contract import COMPLETED, WAITING, RecordType, read_code_lists
+from orchestration.national.frame import DeliveryFrame, open_frame
 from orchestration.validation.results import ExpectationResult
 
 if TYPE_CHECKING:
@@ -42,9 +42,7 @@ class _Tally:
             return
         self.is_success = self.is_success and bool(outcome.success)
         if self.meta["facts"]:
-            self.facts = [
-                f"{words} {_spaced(frame[column].iloc[0])}" for column, words in self.meta["facts"].items()
-            ]
+            self.facts = [f"{words} {_spaced(frame[column].iloc[0])}" for column, words in self.meta["facts"].items()]
             return
         self.rows += int(outcome.result.get("element_count", 0))
         self.deviating += int(outcome.result.get("unexpected_count", 0))
@@ -108,9 +106,7 @@ def _validator() -> Callable[[pd.DataFrame, Sequence[Expectation]], list[Expecta
         .add_batch_definition_whole_dataframe("slice")
     )
 
-    def validate(
-        frame: pd.DataFrame, expectations: Sequence[Expectation]
-    ) -> list[ExpectationValidationResult]:
+    def validate(frame: pd.DataFrame, expectations: Sequence[Expectation]) -> list[ExpectationValidationResult]:
         outcome = batches.get_batch({"dataframe": frame}).validate(
             ExpectationSuite(name="slice", expectations=list(expectations)),
             result_format={
@@ -204,9 +200,7 @@ def _validate_population(
         row_expectations(frame.record_type, frame.attributes, code_lists, frame.period, region_code),
     )
     facts = _frame_facts(frame, rows_checked, other)
-    return of_rows + run_expectations(
-        suite, iter([facts]), frame_expectations(frame.record_type, frame.attributes)
-    )
+    return of_rows + run_expectations(suite, iter([facts]), frame_expectations(frame.record_type, frame.attributes))
 
 
 def validate_delivery(

@@ -36,9 +36,7 @@ def validate_period(work: Work) -> list[ExpectationResult]:
     work.progress("Validerar leveransen ...")
     connection = work.connect_build(read_only=True)
     try:
-        results = validate_delivery(
-            connection, work.period, work.delivery_key().secret, work.region.region_code
-        )
+        results = validate_delivery(connection, work.period, work.delivery_key().secret, work.region.region_code)
     finally:
         connection.close()
     failed = failures(results)
@@ -67,9 +65,7 @@ def validate_period(work: Work) -> list[ExpectationResult]:
             own = [result for result in results if result.suite == suite]
             bad = failures(own)
             detail = _describe(bad) if bad else f"{len(own)} kontroller godkända"
-            evidence.record(
-                state, check_id, work.run_id, inputs, work.period, bool(own) and not bad, detail
-            )
+            evidence.record(state, check_id, work.run_id, inputs, work.period, bool(own) and not bad, detail)
     if failed:
         raise StoppedError(
             f"Valideringen av leveransen {work.period} stoppar den: {_describe(failed)}",

@@ -78,7 +78,7 @@ def _setting_rows(region: Region, own_keys: frozenset[str]) -> list[list[str]]:
     return rows
 
 
-def _period_rows(contracts: Mapping[str, Contract], state: State) -> list[list[Any]]:
+def _period_rows(state: State) -> list[list[Any]]:
     delivered = {row["period"] for row in state.rows("select distinct period from delivery where status <> 'failed'")}
     loads = state.loads("current", "replaced", "held")
     rows = []
@@ -130,11 +130,11 @@ def _fill(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequ
         connection.executemany(f"insert into control.{table} values ({marks})", [list(row) for row in rows])
 
 
-def write_state_copies(connection: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract], state: State) -> None:
+def write_state_copies(connection: duckdb.DuckDBPyConnection, state: State) -> None:
     """Copy what analysts may see of the state: accounts, period states, results and deliveries."""
     connection.execute("create schema if not exists control")
     _fill(connection, "load_account", _load_rows(state))
-    _fill(connection, "period_state", _period_rows(contracts, state))
+    _fill(connection, "period_state", _period_rows(state))
     _fill(
         connection,
         "validation_result",
@@ -214,5 +214,5 @@ def write_inputs(
     _fill(connection, "region_activity", [[code] for code in region.activity_list])
     _fill(connection, "region_setting", _setting_rows(region, own_keys))
     _fill(connection, "loaded_period", complete_periods(contracts, current))
-    write_state_copies(connection, contracts, state)
+    write_state_copies(connection, state)
     return inputs_fingerprint(readable, region)

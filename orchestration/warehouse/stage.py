@@ -41,9 +41,7 @@ def build_warehouse(work: Work) -> Built:
     with open_state(work.home.state_file) as state:
         connection = work.connect_build()
         try:
-            inputs = write_inputs(
-                connection, work.period, work.home, work.region, work.own_keys, work.contracts, state
-            )
+            inputs = write_inputs(connection, work.period, work.home, work.region, work.own_keys, work.contracts, state)
         finally:
             connection.close()
         nodes = run_dbt(work.home, work.region, ["build"])
@@ -73,7 +71,7 @@ def refresh_state_copies(work: Work) -> None:
     with open_state(work.home.state_file) as state:
         connection = work.connect_build()
         try:
-            write_state_copies(connection, work.contracts, state)
+            write_state_copies(connection, state)
         finally:
             connection.close()
     nodes = run_dbt(work.home, work.region, ["run", "--select", STATE_COPY_TAG])

@@ -31,6 +31,7 @@ class Finding:
     remedy: str = ""
 
     def __str__(self) -> str:
+        """One line, and the remedy on the next when something is wrong."""
         line = f"{'ok ' if self.is_good else 'FEL'}  {self.subject}: {self.detail}"
         return line if self.is_good else f"{line}\n       Gör så här: {self.remedy}"
 
@@ -49,7 +50,10 @@ def _packages() -> Finding:
         except PackageNotFoundError:
             missing.append(name)
     return Finding(
-        "Paket", not missing, "alla installerade" if not missing else f"saknas: {', '.join(missing)}", "Kör make setup."
+        "Paket",
+        not missing,
+        "alla installerade" if not missing else f"saknas: {', '.join(missing)}",
+        "Kör make setup.",
     )
 
 
@@ -71,7 +75,12 @@ def _key_matches(home: Home) -> str:
 def _disk(home: Home) -> Finding:
     free = shutil.disk_usage(home.root if home.root.exists() else Path.cwd()).free
     detail = f"{free / (1 << 30):.0f} GB ledigt"
-    return Finding("Disk", free >= _LOWEST_FREE_BYTES, detail, "Frigör minst 5 GB; ett bygge behöver plats bredvid det förra.")
+    return Finding(
+        "Disk",
+        free >= _LOWEST_FREE_BYTES,
+        detail,
+        "Frigör minst 5 GB; ett bygge behöver plats bredvid det förra.",
+    )
 
 
 def _permissions(home: Home) -> Finding:
@@ -82,7 +91,12 @@ def _permissions(home: Home) -> Finding:
     ]
     foreign = [path.name for path in (home.root, home.state) if path.exists() and path.stat().st_uid != os.getuid()]
     if foreign:
-        return Finding("Rättigheter", False, f"annan ägare på {', '.join(foreign)}", "Kör som den användare som äger mappen.")
+        return Finding(
+            "Rättigheter",
+            False,
+            f"annan ägare på {', '.join(foreign)}",
+            "Kör som den användare som äger mappen.",
+        )
     return Finding(
         "Rättigheter",
         not open_folders,

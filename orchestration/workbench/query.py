@@ -53,7 +53,7 @@ def query_text(home: Home, query: str, shape: str) -> str:
             rows = cursor.fetchall()
         except duckdb.Error as wrong:
             raise UsageError(
-                f"Frågan gick inte att köra: {wrong}", "Tabellerna: vardlager sql \"show all tables\"."
+                f"Frågan gick inte att köra: {wrong}", 'Tabellerna: vardlager sql "show all tables".'
             ) from None
     if shape == "csv":
         text = io.StringIO()

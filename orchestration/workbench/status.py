@@ -27,7 +27,16 @@ def _deadline(period: str, region: Region, today: datetime.date) -> str:
 
 def _groups_table(state: State, period: str | None) -> Table:
     table = Table(title="Grupper", title_justify="left")
-    for column in ("Period", "Grupp", "Läge", "Inläsningar", "Inlästa rader", "I karantän", "Senast", "Anmärkning"):
+    for column in (
+        "Period",
+        "Grupp",
+        "Läge",
+        "Inläsningar",
+        "Inlästa rader",
+        "I karantän",
+        "Senast",
+        "Anmärkning",
+    ):
         table.add_column(column, overflow="fold")
     for row in state.rows(
         """
@@ -73,10 +82,20 @@ def _checks_table(state: State, period: str | None) -> Table:
 
 def _deliveries_table(state: State, period: str | None) -> Table:
     table = Table(title="Leveranser", title_justify="left")
-    for column in ("Mottagare", "Period", "Version", "Genomförda", "Väntande", "Utelämnade", "Läge", "Skapad"):
+    for column in (
+        "Mottagare",
+        "Period",
+        "Version",
+        "Genomförda",
+        "Väntande",
+        "Utelämnade",
+        "Läge",
+        "Skapad",
+    ):
         table.add_column(column, overflow="fold")
     for row in state.rows(
-        "select * from delivery where ? is null or period = ? order by receiver, period, version", [period, period]
+        "select * from delivery where ? is null or period = ? order by receiver, period, version",
+        [period, period],
     ):
         table.add_row(
             row["receiver"],

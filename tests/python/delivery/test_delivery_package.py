@@ -30,8 +30,8 @@ from delivery_rows import (
 )
 from lxml import etree
 
-from orchestration.delivery.contract import COMPLETED, RECORD_TYPES, WAITING, RecordType, read_attributes
-from orchestration.delivery.frame import open_frame
+from orchestration.national.contract import COMPLETED, RECORD_TYPES, WAITING, RecordType, read_attributes
+from orchestration.national.frame import open_frame
 from orchestration.delivery.package import (
     Approval,
     ExtractFile,

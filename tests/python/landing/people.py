@@ -6,6 +6,8 @@ import hashlib
 import hmac
 
 SEPARATOR_FORMS = ("", "-", "+")
+# A pseudonym is the first 128 bits of the HMAC, in hexadecimal digits.
+PSEUDONYM_DIGITS = 32
 
 
 def check_digit(nine: str) -> str:
@@ -33,11 +35,16 @@ def written_forms(twelve: str) -> list[str]:
     return [f"{head}{sign}{twelve[8:]}" for head in (twelve[:8], twelve[2:8]) for sign in SEPARATOR_FORMS]
 
 
+def keyed(secret: bytes, message: str) -> str:
+    """The documented pseudonym of a message: HMAC-SHA256, by the standard library, cut to its length."""
+    return hmac.new(secret, message.encode(), hashlib.sha256).hexdigest()[:PSEUDONYM_DIGITS]
+
+
 def person_key(secret: bytes, who: str, twelve: str) -> str:
-    """The documented pseudonym of a person: HMAC-SHA256 over who|person|twelve digits."""
-    return hmac.new(secret, f"{who}|person|{twelve}".encode(), hashlib.sha256).hexdigest()
+    """The pseudonym of a person or samordningsnummer: over who|person|twelve digits."""
+    return keyed(secret, f"{who}|person|{twelve}")
 
 
 def reserve_key(secret: bytes, who: str, written: str) -> str:
-    """The documented pseudonym of a reservnummer: a namespace of its own, in capitals."""
-    return hmac.new(secret, f"{who}|reserve|{written.upper()}".encode(), hashlib.sha256).hexdigest()
+    """The pseudonym of a reservnummer: a namespace of its own, in capitals."""
+    return keyed(secret, f"{who}|reserve|{written.upper()}")

@@ -76,8 +76,9 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnect
         connection.execute(f"create table {table} as {' union all '.join(parts)}")
     connection.execute(
         """
-        create view seen as
-        select c.*, u.driftform, u.verksamhetstyp
+        create table seen as
+        select
+            c.period, c.vardniva, c.fas, c.kontaktform, c.yrkeskategori, c.mvo, c.aktivitet, u.driftform
         from contact as c
         left join unit as u
             on u.period = c.period and u.enhet_hsaid = c.enhet_hsaid

@@ -30,8 +30,8 @@ from delivery_rows import (
 )
 from lxml import etree
 
-from orchestration.delivery.contract import COMPLETED, RECORD_TYPES, WAITING, RecordType, read_code_lists
-from orchestration.delivery.frame import open_frame
+from orchestration.national.contract import COMPLETED, RECORD_TYPES, WAITING, RecordType, read_code_lists
+from orchestration.national.frame import open_frame
 from orchestration.delivery.xml_writer import write_contacts
 from orchestration.errors import StoppedError
 from orchestration.validation.results import ExpectationResult, failures

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from tests.python.warehouse.planted import CLINIC, OTHER_CLINIC, UNIT, Plant, Row, contact, day, unit, waiting
+from tests.python.warehouse.planted import OTHER_CLINIC, UNIT, Plant, Row, contact, day, unit, waiting
 
 FIXTURE_PERIOD = "2026-10"
 RULE_PERIOD = "2024-07"
@@ -45,7 +45,6 @@ def _waits(name: str, rules: str, **values: Any) -> Case:
 
 
 START = day("2024-07-10")
-LAST = day("2024-07-31")
 
 RULE_CASES = [
     _done("a contact without fault breaks no rule", ""),
@@ -103,9 +102,12 @@ RULE_CASES = [
           beslut_tid=day("2024-07-10", -30)),
     _done("A16 child psychiatry after 31 days", "", avvikelse="1", enhet_hsaid=CAP_UNIT,
           beslut_tid=day("2024-07-10", -31)),
-    _done("A16 primary care after 3 days", "A16", avvikelse="1", vardniva="P", beslut_tid=day("2024-07-10", -3)),
-    _done("A16 primary care after 4 days", "", avvikelse="1", vardniva="P", beslut_tid=day("2024-07-10", -4)),
-    _done("A16 follow-up on its target date", "A16", avvikelse="1", fas="4", medicinskt_maldatum=START.date()),
+    _done("A16 primary care after 3 days", "A16", avvikelse="1", vardniva="P",
+          beslut_tid=day("2024-07-10", -3)),
+    _done("A16 primary care after 4 days", "", avvikelse="1", vardniva="P",
+          beslut_tid=day("2024-07-10", -4)),
+    _done("A16 follow-up on its target date", "A16", avvikelse="1", fas="4",
+          medicinskt_maldatum=START.date()),
     _done("A16 follow-up the day after its target date", "", avvikelse="1", fas="4",
           medicinskt_maldatum=date(2024, 7, 9)),
     # A24
@@ -260,8 +262,8 @@ def history_rows() -> list[Row]:
     """Operations of April 2024 at units that move, close, overlap, leave the register or are unknown."""
 
     def done(name: str, start: str, decision: str = "2024-03-20", **values: Any) -> Row:
-        return contact("2024-04", name, fas="2", aktivitet="51101", start_tid=day(start), beslut_tid=day(decision),
-                       **values)  # fmt: skip
+        times = {"start_tid": day(start), "beslut_tid": day(decision)}
+        return contact("2024-04", name, fas="2", aktivitet="51101", **times, **values)
 
     return [
         done("last day in the first clinic", "2024-04-15", enhet_hsaid=MOVING_UNIT),
@@ -289,8 +291,8 @@ def legal_wait_rows() -> list[Row]:
     """WT40: contacts of May 2024 decided 125 days before, with deviations of different extent."""
 
     def done(name: str, code: str, first: date | None, end: date | None) -> Row:
-        return contact("2024-05", name, beslut_tid=day("2024-01-27"), start_tid=day("2024-05-31"), avvikelse=code,
-                       avvikelse_from=first, avvikelse_tom=end)  # fmt: skip
+        times = {"beslut_tid": day("2024-01-27"), "start_tid": day("2024-05-31")}
+        return contact("2024-05", name, avvikelse=code, avvikelse_from=first, avvikelse_tom=end, **times)
 
     return [
         done("interval inside", "2", date(2024, 3, 1), date(2024, 4, 10)),
@@ -349,7 +351,8 @@ def delivery_rows() -> tuple[list[Row], list[Row]]:
         waiting("2024-03", "waits with a future decision", beslut_tid=day("2024-04-01")),
         waiting("2024-03", "never waited", status="A", avford_tid=day("2024-04-05"),
                 avford_orsak="FELREGISTRERAD"),
-        waiting("2024-03", "removed in March", status="A", avford_tid=day("2024-03-05"), avford_orsak="OVRIGT"),
+        waiting("2024-03", "removed in March", status="A", avford_tid=day("2024-03-05"),
+                avford_orsak="OVRIGT"),
     ]  # fmt: skip
     return contacts, entries
 
@@ -373,7 +376,9 @@ def register_rows() -> list[Row]:
         unit("2024-07", MOVING_UNIT, giltig_from=date(2024, 4, 16), **moved),
         unit("2024-06", LEFT_REGISTER_UNIT, _load_id=9, driftform="PRIVAT"),
         unit("2024-07", OVERLAPPING_UNIT),
-        unit("2024-07", OVERLAPPING_UNIT, giltig_from=date(2024, 4, 10), giltig_tom=date(2024, 4, 20), **moved),
+        unit(
+            "2024-07", OVERLAPPING_UNIT, giltig_from=date(2024, 4, 10), giltig_tom=date(2024, 4, 20), **moved
+        ),
     ]
 
 
@@ -385,6 +390,3 @@ def whole_plant() -> Plant:
         plant.waiting += entries
     plant.contacts += history_rows() + legal_wait_rows()
     return plant
-
-
-__all__ = ["CLINIC", "OTHER_CLINIC"]

@@ -28,8 +28,9 @@ UNIT = "SE2321000131-E000000001001"
 
 CONTROL_TABLES = {
     "run_context": (
-        "period varchar, region_code integer, region_name varchar, region_hsa_id varchar, county_prefix varchar, "
-        "main_variant varchar, left_out_limit_share decimal(9,6), left_out_limit_rows integer"
+        "period varchar, region_code integer, region_name varchar, region_hsa_id varchar, "
+        "county_prefix varchar, main_variant varchar, "
+        "left_out_limit_share decimal(9,6), left_out_limit_rows integer"
     ),
     "region_mvo": "mvo_code varchar",
     "region_activity": "activity_code varchar",
@@ -58,6 +59,22 @@ CONTROL_TABLES = {
         "answered_at timestamp"
     ),
 }
+
+LOADED_AT = datetime(2024, 8, 2, 8)
+DELIVERED_AT = datetime(2024, 8, 18, 8)
+
+CONTROL_ROWS: dict[str, tuple[Any, ...]] = {
+    "region_setting": ("region_code", "56", "region.yml"),
+    "load_account": (
+        1, "2024-07", "cosmic", "cosmic_vardkontakt", "cosmic_vardkontakt_202407.csv", "x",
+        10, 7, 1, 1, 1, LOADED_AT, True, "loaded",
+    ),
+    "validation_result": ("r1", "2024-07", "delivery", "unik", "critical", True, False, "0", LOADED_AT),
+    "delivery": ("skr", "2024-07", 1, DELIVERED_AT, 5, 5, 1, None, "delivered"),
+    "delivery_call": (
+        "skr", "2024-07", 1, "kontakt_genomforda", "L1", "E1", 5, "x", "approved", 0, DELIVERED_AT,
+    ),
+}  # fmt: skip
 
 
 def key_of(source_id: str) -> str:
@@ -93,7 +110,7 @@ def _care_row(period: str, contact_id: str, values: Row) -> Row:
 
 
 def contact(period: str, contact_id: str, **values: Any) -> Row:
-    """A contact carried out: a first contact without fault, waited for ten days, on the period's tenth day."""
+    """A contact carried out: a faultless first contact of ten days' wait, on the period's tenth day."""
     start = day(f"{period}-10")
     defaults: Row = {
         "start_tid": start, "beslut_tid": start - timedelta(days=10), "typ_akutverksamhet": "0",
@@ -103,7 +120,7 @@ def contact(period: str, contact_id: str, **values: Any) -> Row:
 
 
 def waiting(period: str, contact_id: str, **values: Any) -> Row:
-    """An entry that waits at the period's end: a first contact without fault, decided on the period's first day."""
+    """An entry that waits at the period's end: a faultless first contact, decided on its first day."""
     defaults: Row = {"beslut_tid": day(f"{period}-01"), "skapad_tid": day(f"{period}-01"), "status": "V"}
     return _care_row(period, contact_id, {**defaults, **values})
 
@@ -171,28 +188,14 @@ class Plant:
                 connection.execute("insert into control.loaded_period values (?, ?)", [period, group])
                 connection.execute(
                     "insert into control.period_state values (?, ?, 'loaded', 1, ?, true, false, null)",
-                    [period, group, datetime(2024, 8, 2)],
+                    [period, group, LOADED_AT],
                 )
         for table, codes in (("region_mvo", self.region_mvo), ("region_activity", self.region_activity)):
             for code in codes:
                 connection.execute(f"insert into control.{table} values (?)", [code])
-        connection.execute("insert into control.region_setting values ('region_code', '56', 'region.yml')")
-        connection.execute(
-            "insert into control.load_account values (1, '2024-07', 'cosmic', 'cosmic_vardkontakt', 'fil', 'x', "
-            "10, 7, 1, 1, 1, timestamp '2024-08-02 08:00:00', true, 'loaded')"
-        )
-        connection.execute(
-            "insert into control.validation_result values ('r1', '2024-07', 'delivery', 'unik', 'critical', true, "
-            "false, '0', timestamp '2024-08-02 08:00:00')"
-        )
-        connection.execute(
-            "insert into control.delivery values ('skr', '2024-07', 1, timestamp '2024-08-18 08:00:00', 5, 5, 1, "
-            "null, 'delivered')"
-        )
-        connection.execute(
-            "insert into control.delivery_call values ('skr', '2024-07', 1, 'kontakt_genomforda', 'L1', 'E1', 5, "
-            "'x', 'approved', 0, timestamp '2024-08-18 09:00:00')"
-        )
+        for table, values in CONTROL_ROWS.items():
+            marks = ", ".join("?" for _ in values)
+            connection.execute(f"insert into control.{table} values ({marks})", list(values))
 
 
 @contextmanager

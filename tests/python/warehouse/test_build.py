@@ -9,7 +9,16 @@ import holidays
 import pytest
 
 from tests.python.warehouse.cases import OVERLAPPING_UNIT, whole_plant
-from tests.python.warehouse.planted import DbtOutcome, Plant, contact, key_of, query, run_dbt, table_hashes, unit
+from tests.python.warehouse.planted import (
+    DbtOutcome,
+    Plant,
+    contact,
+    key_of,
+    query,
+    run_dbt,
+    table_hashes,
+    unit,
+)
 
 pytestmark = pytest.mark.xdist_group("warehouse")
 
@@ -56,7 +65,9 @@ def test_copies_of_state_are_renewed_alone(database: Path, working_dir: Path) ->
 
 
 def test_state_stands_in_quality_and_meta_as_it_was_given(database: Path) -> None:
-    assert query(database, "select rows_in_file, rows_loaded, is_current from quality.load_account") == [(10, 7, True)]
+    assert query(database, "select rows_in_file, rows_loaded, is_current from quality.load_account") == [
+        (10, 7, True)
+    ]
     assert query(database, "select run_id, is_success, has_crashed from quality.validation_results") == [
         ("r1", True, False)
     ]
@@ -67,7 +78,9 @@ def test_state_stands_in_quality_and_meta_as_it_was_given(database: Path) -> Non
     assert query(database, "select value, source from meta.parameters where name = 'region_code'") == [
         ("56", "region.yml")
     ]
-    assert query(database, "select value from meta.parameters where name = 'guarantee_limit_cap_days'") == [("30",)]
+    assert query(database, "select value from meta.parameters where name = 'guarantee_limit_cap_days'") == [
+        ("30",)
+    ]
 
 
 def test_descriptions_stand_as_comments_in_the_file(database: Path) -> None:
@@ -79,14 +92,15 @@ def test_descriptions_stand_as_comments_in_the_file(database: Path) -> None:
     assert without == []
     tables = query(
         database,
-        "select count(*) from duckdb_tables() where schema_name in ('marts', 'quality', 'meta') and comment is null",
+        "select count(*) from duckdb_tables() "
+        "where schema_name in ('marts', 'quality', 'meta') and comment is null",
     )
     assert tables == [(0,)]
 
 
 @pytest.fixture(scope="module")
 def other_region(working_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Region 54 with a list of nothing: codes of its own, no target of ours, one waiting list that is empty."""
+    """Region 54: codes of its own and no lists of them, no target that year, an empty waiting list."""
     database = tmp_path_factory.mktemp("other_region") / "build.duckdb"
     plant = Plant(
         contacts=[
@@ -103,7 +117,9 @@ def other_region(working_dir: Path, tmp_path_factory: pytest.TempPathFactory) ->
     return database
 
 
-def test_a12_a13_without_a_list_of_the_region_any_code_of_the_right_length_is_known(other_region: Path) -> None:
+def test_a12_a13_without_a_list_of_the_region_any_code_of_the_right_length_is_known(
+    other_region: Path,
+) -> None:
     assert query(other_region, "select * from quality.deviations") == []
 
 
@@ -160,7 +176,8 @@ def test_the_calendar_knows_working_days(text: str, is_working_day: bool, databa
 def test_the_unit_register_has_one_row_a_unit_and_day(database: Path) -> None:
     rows = query(
         database,
-        "select valid_from_date, valid_to_date from marts.dim_unit where unit_id = ? order by valid_from_date",
+        "select valid_from_date, valid_to_date from marts.dim_unit where unit_id = ? "
+        "order by valid_from_date",
         [OVERLAPPING_UNIT],
     )
     assert rows == [

@@ -118,7 +118,9 @@ def test_a38_every_row_left_out_counts_once_under_its_first_rule(database: Path)
 
 @pytest.mark.parametrize("kind", ["completed", "waiting"])
 def test_the_delivery_has_exactly_the_attributes_of_the_national_contract(kind: str, database: Path) -> None:
-    columns = [row[0] for row in query(database, f"select column_name from (describe delivery.delivery_{kind})")]
+    columns = [
+        row[0] for row in query(database, f"select column_name from (describe delivery.delivery_{kind})")
+    ]
     contract = query(
         database,
         "select column_name from reference.delivery_attributes where record_type = ? order by position",

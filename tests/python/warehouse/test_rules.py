@@ -32,7 +32,8 @@ def flags(database: Path) -> dict[tuple[str, str, str], Flags]:
     result: dict[tuple[str, str, str], Flags] = {}
     for kind, fact in FACTS.items():
         for period, key, rules, is_disqualified, is_undeliverable in query(
-            database, f"select period, contact_key, fault_rules, is_disqualified, is_undeliverable from {fact}"
+            database,
+            f"select period, contact_key, fault_rules, is_disqualified, is_undeliverable from {fact}",
         ):
             result[kind, period, key] = (rules, is_disqualified, is_undeliverable)
     return result
@@ -182,7 +183,8 @@ def test_wt02_an_entry_removed_after_the_period_waits_unless_it_never_should_hav
 ) -> None:
     rows = query(
         database,
-        "select is_corrected, fault_rules from marts.fct_waiting_contact where period = ? and contact_key = ?",
+        "select is_corrected, fault_rules from marts.fct_waiting_contact "
+        "where period = ? and contact_key = ?",
         [RULE_PERIOD, key_of(name)],
     )
     assert rows == ([(is_corrected, None)] if is_in_fact else [])
@@ -191,7 +193,8 @@ def test_wt02_an_entry_removed_after_the_period_waits_unless_it_never_should_hav
 def test_e02_overlapping_intervals_block_every_loaded_period(database: Path) -> None:
     found = query(
         database,
-        "select distinct period, severity, effect, entity, unit_id from quality.deviations where rule_id = 'E02'",
+        "select distinct period, severity, effect, entity, unit_id from quality.deviations "
+        "where rule_id = 'E02'",
     )
     assert {row[1:] for row in found} == {("block", "-", "register_enhet", OVERLAPPING_UNIT)}
     assert {EARLIER_PERIOD, RULE_PERIOD, FIXTURE_PERIOD} <= {row[0] for row in found}

@@ -17,7 +17,9 @@ def line(database: Path, columns: str, **keys: Any) -> tuple[Any, ...] | None:
     """The one line of the mart at the keys; the region, all sexes and groups unless said."""
     keys = {"level": "region", "unit_id": "*", "sex": "all", "specialty_group": "all", **keys}
     where = " and ".join(f"{name} = ?" for name in keys)
-    rows = query(database, f"select {columns} from marts.mart_waiting_times where {where}", list(keys.values()))
+    rows = query(
+        database, f"select {columns} from marts.mart_waiting_times where {where}", list(keys.values())
+    )
     assert len(rows) <= 1
     return rows[0] if rows else None
 
@@ -73,7 +75,12 @@ def test_wt33_statistics_hold_all_rows_and_are_equal_in_all_variants(variant: st
 @pytest.mark.parametrize(
     ("population", "variant", "expected"),
     # 95 of 100: five need five (4.75), seven need seven (6.65), six need six (5.7).
-    [("completed", "skr", 2), ("completed", "all", 3), ("waiting", "pvv_over_limit", 3), ("waiting", "all", 4)],
+    [
+        ("completed", "skr", 2),
+        ("completed", "all", 3),
+        ("waiting", "pvv_over_limit", 3),
+        ("waiting", "all", 4),
+    ],
 )
 def test_wt35_contacts_to_target_counts_what_the_share_lacks(
     population: str, variant: str, expected: int, database: Path
@@ -95,7 +102,8 @@ def test_wt35_contacts_to_target_counts_what_the_share_lacks(
 def test_r02_a_leap_day_is_a_day(name: str, wait: int, is_within: bool, database: Path) -> None:
     rows = query(
         database,
-        "select wait_days, limit_days, is_within_limit from marts.fct_completed_contact where contact_key = ?",
+        "select wait_days, limit_days, is_within_limit from marts.fct_completed_contact "
+        "where contact_key = ?",
         [key_of(name)],
     )
     assert rows == [(wait, 90, is_within)]
@@ -162,7 +170,12 @@ def test_wt41_the_limit_is_that_of_the_guarantee(
 
 @pytest.mark.parametrize(
     ("name", "wait", "is_derived"),
-    [("acute", None, True), ("drop-in", None, True), ("drop-in with a decision", 10, False), ("plain", 10, False)],
+    [
+        ("acute", None, True),
+        ("drop-in", None, True),
+        ("drop-in with a decision", 10, False),
+        ("plain", 10, False),
+    ],
 )
 def test_wt04_acute_contacts_and_drop_ins_without_decision_have_no_wait(
     name: str, wait: int | None, is_derived: bool, database: Path
@@ -190,7 +203,9 @@ def test_cm07_home_region_is_unknown_when_the_code_tells_no_county(
     name: str, is_home: bool | None, database: Path
 ) -> None:
     rows = query(
-        database, "select is_home_region from marts.fct_completed_contact where contact_key = ?", [key_of(name)]
+        database,
+        "select is_home_region from marts.fct_completed_contact where contact_key = ?",
+        [key_of(name)],
     )
     assert rows == [(is_home,)]
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from orchestration.delivery.contract import DeliveryAttribute, RecordType, read_attributes
 from orchestration.errors import StoppedError
+from orchestration.national.contract import DeliveryAttribute, RecordType, read_attributes
 
 if TYPE_CHECKING:
     import pandas as pd

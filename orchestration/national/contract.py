@@ -64,9 +64,7 @@ class DeliveryAttribute:
     meaning: str
 
 
-def read_attributes(
-    connection: duckdb.DuckDBPyConnection, record_type: RecordType
-) -> tuple[DeliveryAttribute, ...]:
+def read_attributes(connection: duckdb.DuckDBPyConnection, record_type: RecordType) -> tuple[DeliveryAttribute, ...]:
     """The attributes of a record type in XML order, from `reference.delivery_attributes`.
 
     Raises StoppedError when the seed is absent, has no row for the record type or names an impossible column.

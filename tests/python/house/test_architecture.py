@@ -1,0 +1,117 @@
+"""The house's walls: data flows one way, and what is written once stays written once."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[3]
+
+# What each room may import of the others: itself, and what lies before it.
+GROUND = {"contracts", "errors", "privacy", "settings", "work"}
+MAY_IMPORT = {
+    "contracts": {"errors"},
+    "errors": set(),
+    "privacy": {"errors"},
+    "settings": {"contracts", "errors"},
+    "work": {"contracts", "errors", "privacy", "settings"},
+    "state": GROUND,
+    "landing": GROUND | {"state"},
+    "warehouse": GROUND | {"state"},
+    "national": GROUND,
+    "validation": GROUND | {"state", "national", "expectations"},
+    "publishing": GROUND | {"state", "warehouse"},
+    "delivery": GROUND | {"state", "national", "validation"},
+    "synthetic_region": {"contracts", "errors", "privacy"},
+    "expectations": {"national", "privacy"},
+}
+
+
+def imports_of(path: Path) -> set[str]:
+    """Rooms of the project that a module imports, by their first name."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        for name in names:
+            parts = name.split(".")
+            if parts[0] == "orchestration" and len(parts) > 1:
+                found.add(parts[1])
+            elif parts[0] == "expectations":
+                found.add("expectations")
+    return found
+
+
+def modules_of(room: str) -> list[Path]:
+    if room == "expectations":
+        return sorted((ROOT / "expectations").glob("*.py"))
+    folder = ROOT / "orchestration" / room
+    return sorted(folder.rglob("*.py")) if folder.is_dir() else [folder.with_suffix(".py")]
+
+
+@pytest.mark.parametrize("room", sorted(MAY_IMPORT))
+def test_a_room_imports_only_what_lies_before_it(room: str) -> None:
+    for path in modules_of(room):
+        if path.name == "assets.py":
+            continue
+        beyond = imports_of(path) - MAY_IMPORT[room] - {room}
+        assert not beyond, f"{path.relative_to(ROOT)} imports {sorted(beyond)}"
+
+
+def test_the_room_list_covers_every_room() -> None:
+    assemblers = {"cli", "definitions", "driver", "guard", "jobs", "resources", "workbench", "__init__"}
+    rooms = {
+        path.stem if path.suffix == ".py" else path.name
+        for path in (ROOT / "orchestration").iterdir()
+        if path.name != "__pycache__"
+    }
+    assert rooms - assemblers == set(MAY_IMPORT) - {"expectations"}
+
+
+def test_no_committed_file_names_a_package_index() -> None:
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert "://" not in lock
+    assert lock.count("--hash=sha256:") > 100
+
+
+def test_every_setting_of_a_region_is_documented_in_the_example() -> None:
+    from orchestration.settings import Region
+
+    example = yaml.safe_load((ROOT / "region.example.yml").read_text(encoding="utf-8"))
+    assert set(example) == set(Region.model_fields)
+    Region.model_validate(example)
+    text = (ROOT / "region.example.yml").read_text(encoding="utf-8")
+    for key in Region.model_fields:
+        assert re.search(rf"^{key}:", text, re.MULTILINE), key
+
+
+def test_the_example_shows_the_defaults() -> None:
+    from orchestration.settings import Region
+
+    example = yaml.safe_load((ROOT / "region.example.yml").read_text(encoding="utf-8"))
+    required = {name: example[name] for name, field in Region.model_fields.items() if field.is_required()}
+    assert Region.model_validate(example) == Region.model_validate(required)
+
+
+def test_no_model_reads_a_clock_or_chance() -> None:
+    forbidden = re.compile(r"\b(current_date|current_timestamp|now\(\)|today\(\)|random\(\)|uuid\(\))", re.IGNORECASE)
+    for path in [*(ROOT / "models").rglob("*.sql"), *(ROOT / "macros").rglob("*.sql")]:
+        assert not forbidden.search(path.read_text(encoding="utf-8")), path
+
+
+def test_every_dependency_has_its_line() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    page = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    for wanted in [*project["dependencies"], *project["optional-dependencies"]["dev"]]:
+        name = re.split(r"[<>=!]", wanted)[0]
+        assert "<" in wanted, f"{wanted} has no upper bound"
+        assert name in page, f"{name} has no line in docs/dependencies.md"
