@@ -4,15 +4,15 @@ import dagster as dg
 
 from orchestration.delivery.stage import deliver_period
 from orchestration.guard import guarded
-from orchestration.publishing.assets import published_file
 from orchestration.publishing.stage import renew_published
 from orchestration.resources import MONTHS, WRITER_POOL, Workplace
+from orchestration.validation.assets import validated_delivery
 
 
 @dg.asset(
     partitions_def=MONTHS,
     group_name="delivery",
-    deps=[published_file],
+    deps=[validated_delivery],
     pool=WRITER_POOL,
     description="Leverans: nästa version av periodens nationella väntetidsleverans.",
 )

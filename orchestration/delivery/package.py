@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import hashlib
 import json
@@ -22,8 +21,8 @@ from orchestration.national.contract import RECORD_TYPES, DeliveryAttribute, Rec
 from orchestration.national.frame import open_frame
 from orchestration.validation.results import ExpectationResult, failures
 
-_FILE_MODE = 0o440
-_FOLDER_MODE = 0o550
+_FILE_MODE = 0o400
+_FOLDER_MODE = 0o500
 
 
 @dataclass(frozen=True)
@@ -250,14 +249,17 @@ def _account(connection: duckdb.DuckDBPyConnection, record_type: RecordType, per
 
 
 def _rule_titles(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Swedish titles by rule id; a rule with several effects has one title for each, joined."""
-    with contextlib.suppress(duckdb.CatalogException):
-        return dict(
-            connection.execute(
-                "select rule_id, string_agg(title, '; ' order by title) from reference.rules group by rule_id"
-            ).fetchall()
-        )
-    return {}
+    """Swedish titles by rule id, of the effects that leave a row out of the delivery."""
+    return dict(
+        connection.execute(
+            """
+            select rule_id, string_agg(title, '; ' order by title)
+            from reference.rules
+            where effect in ('D', 'L')
+            group by rule_id
+            """
+        ).fetchall()
+    )
 
 
 def _parameters(connection: duckdb.DuckDBPyConnection, period: str) -> list[dict[str, str | None]]:

@@ -19,15 +19,17 @@ from orchestration.landing.identity_sql import (
     SHORTEST,
     age_sql,
     bind_key,
+    identity_select,
     pseudonym_sql,
-    read_identities,
 )
 from orchestration.landing.lines import LISTED_FAULTS, UNIT_SEPARATOR
 from orchestration.privacy import Key, mask_identities, shown_value
 
 # A column of ids in which so many look like twelve-digit dates is numbered that way by its
 # system; there only identities known from the file itself are taken for misplaced ones.
-NUMBERING_SHARE = 0.2
+NUMBERING_SHARE = 0.5
+NUMBERING_ROWS = 1_000
+_UNIT_SEPARATOR_BYTE = UNIT_SEPARATOR.encode()
 THREADS = 2
 _ROW_GROUP_ROWS = 122_880
 
@@ -257,7 +259,7 @@ def _judge(connection: duckdb.DuckDBPyConnection, contract: Contract, period: st
         for name in (_quoted(column.name) for column in text_columns if column.name not in contract.key)
     ]
     connection.execute(f"""
-        create or replace table judged as
+        create or replace temp table judged as
         select
             {", ".join(["_line", *kept, *own_marks])},
             {" or ".join(elsewhere) or "false"} as token_elsewhere,
@@ -286,19 +288,25 @@ def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
 def _is_numbering(connection: duckdb.DuckDBPyConnection, column: Column, rows: int) -> bool:
     """Whether a column of ids is numbered by dates throughout, so that the shape says nothing."""
     alike = _count(connection, f"select count(*) from judged where {_token_mark(column)}")
-    return alike > LISTED_FAULTS and alike > NUMBERING_SHARE * rows
+    return alike > NUMBERING_ROWS and alike > NUMBERING_SHARE * rows
 
 
-def _find_suspects(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, identity_tables: Sequence[str], rows: int
-) -> list[Column]:
+def _find_suspects(connection: duckdb.DuckDBPyConnection, contract: Contract, rows: int) -> list[Column]:
     """Make table `suspect`: lines that break the contract or may carry an identity in a wrong column.
 
     Returns the text columns in which the shape of a person number means one.
     """
-    connection.execute("create or replace table known as select '' as id where false")
-    for table in identity_tables:
-        connection.execute(f"insert into known select short_id from {table} union select upper(raw_id) from {table}")
+    connection.execute("create or replace temp table known (id varchar)")
+    for column in _identity_columns(contract):
+        who, name = str(column.identity), _quoted(column.name)
+        distinct = f"(select distinct {name} from judged where length({name}) between {SHORTEST} and {LONGEST})"
+        connection.execute(f"""
+            insert into known
+            with read_id as ({identity_select(f"{distinct} as written", column.name, who)})
+            select {who}_short_id from read_id
+            union
+            select upper({name}) from read_id
+        """)
     telling = [
         column
         for column in _text_columns(contract)
@@ -390,35 +398,49 @@ def _find_duplicates(connection: duckdb.DuckDBPyConnection, contract: Contract) 
     connection.execute("insert into duplicate select _line from doubled where contents = 1 and _line <> first_line")
 
 
-def _lake_select(contract: Contract, identity_tables: dict[str, str]) -> str:
-    parts = ["lines._line as _line"]
-    joins = []
+def _lake_select(contract: Contract) -> str:
+    """SQL for the lake's rows. Projections only: a join would be faster to write and lose the file's order."""
+    source = "lines"
+    for column in _identity_columns(contract):
+        source = f"({identity_select(source, column.name, str(column.identity))}) as read_{column.identity}"
+    parts = ["_line"]
     for column in contract.columns:
         if not column.is_loaded:
             continue
         if column.identity is not None:
             who = column.identity
-            table = identity_tables[who]
-            joins.append(f"left join {table} on lines.{_quoted(column.name)} = {table}.raw_id")
-            parts += [
-                f"{table}.key as {who}_key",
-                f"{table}.id_type as {who}_id_type",
-                f"{table}.has_valid_check_digit as {who}_has_valid_check_digit",
-                f"{table}.birth_year as {who}_birth_year",
-            ]
-            parts += [
-                f"{age_sql(f'{table}.birth_date', value_sql(contract.column(age.at_column), contract.dialect))}"
-                f" as {age.name}"
-                for age in contract.ages
-                if age.identity == who
-            ]
+            parts += [f"{who}_key", f"{who}_id_type", f"{who}_has_valid_check_digit", f"{who}_birth_year"]
+            for age in (age for age in contract.ages if age.identity == who):
+                at = value_sql(contract.column(age.at_column), contract.dialect)
+                parts.append(f"{age_sql(f'{who}_birth_date', at)} as {age.name}")
             continue
         parts.append(f"{value_sql(column, contract.dialect)} as {_quoted(column.name)}")
         if column.pseudonym is not None:
             parts.append(f"{pseudonym_sql(column.pseudonym, _quoted(column.name))} as {column.pseudonym}")
-    return (
-        f"select {', '.join(parts)} from lines {' '.join(joins)} "
-        "where lines._line not in (select _line from excluded) order by lines._line"
+    return f"select {', '.join(parts)} from {source}"
+
+
+def _drop_lines(path: Path, excluded: set[int]) -> None:
+    """Write the clean file again without the excluded lines."""
+    kept = path.with_suffix(".kept")
+    with path.open("rb") as reader, kept.open("wb") as writer:
+        for line in reader:
+            if int(line[: line.index(_UNIT_SEPARATOR_BYTE)]) not in excluded:
+                writer.write(line)
+    kept.replace(path)
+
+
+def write_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, lines: Path, target: Path) -> None:
+    """Write the sound rows of a judged file to `target` as Parquet, in file order.
+
+    The same clean file and key always give the same bytes.
+    """
+    excluded = {line for (line,) in connection.execute("select _line from excluded").fetchall()}
+    if excluded:
+        _drop_lines(lines, excluded)
+    connection.execute(
+        f"copy ({_lake_select(contract)}) to {_text(str(target))} "
+        f"(format parquet, compression zstd, compression_level 1, row_group_size {_ROW_GROUP_ROWS})"
     )
 
 
@@ -429,43 +451,27 @@ def _shown(value: str | None, reason: str) -> str:
     return mask_identities(value) if reason == REASON_DUPLICATE else shown_value(value)
 
 
-def conform(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, period: str, rows: int, target: Path | None
-) -> Conformed:
-    """Judge every row of view `lines`, and write the sound ones to `target` as Parquet, in file order.
-
-    `rows` is the number of clean lines. With `target` None nothing is written (a trial). The
-    same clean file and key always give the same bytes.
-    """
+def judge(connection: duckdb.DuckDBPyConnection, contract: Contract, period: str, rows: int) -> Conformed:
+    """Judge every row of view `lines`; `rows` is their number. `write_rows` then writes the sound ones."""
     _judge(connection, contract, period)
-    identity_tables = {
-        str(column.identity): read_identities(connection, "judged", column.name, str(column.identity))
-        for column in _identity_columns(contract)
-    }
-    telling = _find_suspects(connection, contract, list(identity_tables.values()), rows)
+    telling = _find_suspects(connection, contract, rows)
     _examine(connection, contract, telling)
     _find_duplicates(connection, contract)
     connection.execute(
         "create or replace table excluded as select distinct _line from fault union select _line from duplicate"
     )
-    quarantined = _count(connection, "select count(distinct _line) from fault")
-    duplicate = _count(connection, "select count(*) from duplicate")
-    outside = _count(
-        connection,
-        "select count(*) from judged where is_outside and _line not in (select _line from excluded)",
-    )
     first = connection.execute(
         f"select _line, column_name, value, reason from fault order by _line, column_name, reason limit {LISTED_FAULTS}"
     ).fetchall()
-    if target is not None:
-        connection.execute(
-            f"copy ({_lake_select(contract, identity_tables)}) to {_text(str(target))} "
-            f"(format parquet, compression zstd, compression_level 1, row_group_size {_ROW_GROUP_ROWS})"
-        )
+    quarantined = _count(connection, "select count(distinct _line) from fault")
+    duplicate = _count(connection, "select count(*) from duplicate")
     return Conformed(
         rows_loaded=rows - quarantined - duplicate,
         rows_quarantined=quarantined,
         rows_duplicate=duplicate,
-        rows_outside_period=outside,
+        rows_outside_period=_count(
+            connection,
+            "select count(*) from judged where is_outside and _line not in (select _line from excluded)",
+        ),
         faults=tuple(RowFault(line, column, _shown(value, reason), reason) for line, column, value, reason in first),
     )

@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import duckdb
 
 from orchestration.contracts import Contract, groups
 from orchestration.errors import InputRefusedError
-from orchestration.landing.conform import RowFault, conform, scratch_database, view_clean_file
+from orchestration.landing.conform import RowFault, judge, scratch_database, view_clean_file, write_rows
 from orchestration.landing.inbox import CONTROL_FILE, ControlRow, Delivered, read_inbox
 from orchestration.landing.lines import Cleaned, clean
 from orchestration.landing.receiving import Received, receive, sha256_of, tell_encoding
@@ -26,6 +26,7 @@ from orchestration.state.store import Load, State, now
 
 Progress = Callable[[str], None]
 _SHOWN_FAULTS = 5
+_AGAIN_WITH_CONTROL = f"Lämna filen och {CONTROL_FILE} på nytt."
 
 
 @dataclass
@@ -42,7 +43,7 @@ class Landing:
 
 @dataclass(frozen=True)
 class Settled:
-    """A file whose rows have all been judged: the account, the faults, and Parquet waiting in scratch."""
+    """A file whose rows have all been judged: the account, the faults, and why it is refused if it is."""
 
     cleaned: Cleaned
     rows_loaded: int
@@ -50,6 +51,7 @@ class Settled:
     rows_duplicate: int
     rows_outside_period: int
     faults: tuple[RowFault, ...]
+    refusal: InputRefusedError | None = None
 
 
 @contextmanager
@@ -64,19 +66,42 @@ def _scratch(home: Home) -> Iterator[Path]:
 
 
 def settle(
-    received: Received, name: str, contract: Contract, period: str, region: Region, key: Key, scratch: Path
+    received: Received,
+    name: str,
+    contract: Contract,
+    control: ControlRow | None,
+    period: str,
+    region: Region,
+    key: Key,
+    scratch: Path,
 ) -> Settled:
-    """Clean, type and judge one archived file; the sound rows lie in scratch/rows.parquet after it.
+    """Clean, type and judge one archived file; unless refused, its rows lie in scratch/rows.parquet after it.
 
-    Raises InputRefusedError, without any value of the file in it, when it cannot be read.
+    Raises InputRefusedError, without any value of the file in it, when it cannot be read at all.
     """
     lines = scratch / "lines"
-    with lines.open("wb") as target:
-        cleaned = clean(received, contract, name, target)
     try:
+        with lines.open("wb") as target:
+            cleaned = clean(received, contract, name, target)
         with scratch_database(scratch, region.memory_limit_mb, key) as connection:
             view_clean_file(connection, lines, cleaned.columns, contract, cleaned.has_padding)
-            result = conform(connection, contract, period, cleaned.clean_rows, scratch / "rows.parquet")
+            result = judge(connection, contract, period, cleaned.clean_rows)
+            from_lines = tuple(RowFault(fault.line, "", "", fault.reason) for fault in cleaned.faults)
+            settled = Settled(
+                cleaned=cleaned,
+                rows_loaded=result.rows_loaded,
+                rows_quarantined=result.rows_quarantined + cleaned.fault_count,
+                rows_duplicate=result.rows_duplicate,
+                rows_outside_period=result.rows_outside_period,
+                faults=tuple(sorted((*from_lines, *result.faults), key=lambda fault: (fault.line, fault.column))),
+            )
+            try:
+                _check_rows(control, settled, name)
+                _check_content(settled, contract, period, region, name)
+            except InputRefusedError as why:
+                return replace(settled, refusal=why)
+            write_rows(connection, contract, lines, scratch / "rows.parquet")
+            return settled
     except duckdb.Error as trouble:
         # The engine quotes values in its messages; only its kind of trouble may be told.
         raise InputRefusedError(
@@ -87,16 +112,6 @@ def settle(
         for leftover in ("lines", "scratch.duckdb", "scratch.duckdb.wal"):
             (scratch / leftover).unlink(missing_ok=True)
         shutil.rmtree(scratch / "spill", ignore_errors=True)
-    from_lines = tuple(RowFault(fault.line, "", "", fault.reason) for fault in cleaned.faults)
-    faults = tuple(sorted((*from_lines, *result.faults), key=lambda fault: (fault.line, fault.column)))
-    return Settled(
-        cleaned=cleaned,
-        rows_loaded=result.rows_loaded,
-        rows_quarantined=result.rows_quarantined + cleaned.fault_count,
-        rows_duplicate=result.rows_duplicate,
-        rows_outside_period=result.rows_outside_period,
-        faults=faults,
-    )
 
 
 def fault_text(name: str, fault: RowFault) -> str:
@@ -106,15 +121,16 @@ def fault_text(name: str, fault: RowFault) -> str:
     return f"{name}, rad {fault.line}{column}: {fault.reason}{value}"
 
 
-def _check_control(control: ControlRow | None, received: Received, settled: Settled | None, name: str) -> None:
-    again = f"Lämna filen och {CONTROL_FILE} på nytt."
-    if control is None:
-        return
-    if control.sha256 != received.sha256:
-        raise InputRefusedError(f"{name}: sha256 stämmer inte med {CONTROL_FILE}.", again)
-    if settled is not None and control.rows != settled.cleaned.rows_in_file:
+def _check_sha256(control: ControlRow | None, received: Received, name: str) -> None:
+    if control is not None and control.sha256 != received.sha256:
+        raise InputRefusedError(f"{name}: sha256 stämmer inte med {CONTROL_FILE}.", _AGAIN_WITH_CONTROL)
+
+
+def _check_rows(control: ControlRow | None, settled: Settled, name: str) -> None:
+    if control is not None and control.rows != settled.cleaned.rows_in_file:
         raise InputRefusedError(
-            f"{name}: {settled.cleaned.rows_in_file} rader, men {CONTROL_FILE} säger {control.rows}.", again
+            f"{name}: {settled.cleaned.rows_in_file} rader, men {CONTROL_FILE} säger {control.rows}.",
+            _AGAIN_WITH_CONTROL,
         )
 
 
@@ -225,13 +241,12 @@ def _land_file(
     earlier = state.loads("current", "replaced", "held", period=period)
     number = 1 + sum(load.entity == contract.entity for load in earlier)
     try:
-        _check_control(control, received, None, name)
+        _check_sha256(control, received, name)
         received = tell_encoding(received, name, contract.dialect)
-        settled = settle(received, name, contract, period, region, key, scratch)
-        _check_control(control, received, settled, name)
-        _check_content(settled, contract, period, region, name)
+        settled = settle(received, name, contract, control, period, region, key, scratch)
+        if settled.refusal is not None:
+            raise settled.refusal
     except InputRefusedError as why:
-        (scratch / "rows.parquet").unlink(missing_ok=True)
         if settled is not None:
             _write_quarantine(home, period, name, f"refused-{received.sha256[:12]}", settled.faults)
         with state.transaction():

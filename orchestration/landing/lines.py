@@ -22,7 +22,7 @@ from orchestration.privacy import shown_column
 UNIT_SEPARATOR = "\x1f"
 _UNIT_SEPARATOR_BYTE = UNIT_SEPARATOR.encode()
 # Faults beyond this many are counted but no longer listed: the file is refused long before.
-LISTED_FAULTS = 10_000
+LISTED_FAULTS = 100_000
 LONGEST_LINE_BYTES = 1 << 20
 
 # Control characters (tab and line break excepted), and in UTF-8 the two code points that no XML

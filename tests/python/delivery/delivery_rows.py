@@ -209,7 +209,7 @@ def make_database(
     connection = duckdb.connect(str(path))
     for schema in ("delivery", "reference", "meta"):
         connection.execute(f"create schema {schema}")
-    for seed in ("delivery_attributes", "national_codes"):
+    for seed in ("delivery_attributes", "national_codes", "rules"):
         file = PROJECT_ROOT / "seeds" / f"{seed}.csv"
         connection.execute(
             f"create table reference.{seed} as select * from read_csv('{file}', all_varchar = true)"

@@ -280,8 +280,8 @@ def test_a_package_holds_its_files_read_only_and_the_manifest_tells_of_each(
         "protokoll.html",
         "vantande_kontakter.xml",
     ]
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o550
-    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o440}
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o500
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o400}
     document = json.loads((folder / "manifest.json").read_text("utf-8"))
     told = {file["name"]: (file["rows"], file["sha256"]) for file in document["files"]}
     assert {name: rows for name, (rows, _) in told.items()} == {
@@ -373,7 +373,7 @@ def test_a_build_that_was_cut_short_leaves_no_version_and_is_redone(
     killed = tmp_path / "skr" / PERIOD / ".v1.building"
     killed.mkdir(parents=True)
     (killed / "half.xml").write_text("<half", encoding="utf-8")
-    killed.chmod(0o550)
+    killed.chmod(0o500)
 
     def broken(*_: Any) -> str:
         raise RuntimeError("avbrott")

@@ -17,10 +17,17 @@ def test_all_definitions_load() -> None:
     dg.Definitions.validate_loadable(build_definitions())
 
 
-def test_the_stages_stand_in_the_order_of_the_data() -> None:
+def test_the_data_goes_one_way_and_forks_after_validation() -> None:
     graph = build_definitions().resolve_asset_graph()
-    for before, after in zip(ORDER, ORDER[1:], strict=False):
-        assert graph.get(dg.AssetKey(after)).parent_keys == {dg.AssetKey(before)}
+    before = {
+        "warehouse_models": "landed_files",
+        "validated_delivery": "warehouse_models",
+        "published_file": "validated_delivery",
+        "national_delivery": "validated_delivery",
+    }
+    assert graph.get(dg.AssetKey("landed_files")).parent_keys == set()
+    for after, earlier in before.items():
+        assert graph.get(dg.AssetKey(after)).parent_keys == {dg.AssetKey(earlier)}
 
 
 def test_every_stage_has_monthly_partitions_a_group_and_one_writer() -> None:

@@ -126,7 +126,9 @@ class House:
 def parquet_rows(path: Path) -> list[dict[str, Any]]:
     """Rows of a Parquet file by `_line`."""
     with duckdb.connect() as connection:
-        found = connection.execute("select * from read_parquet($1, hive_partitioning = false) order by _line", [str(path)])
+        found = connection.execute(
+            "select * from read_parquet($1, hive_partitioning = false) order by _line", [str(path)]
+        )
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 

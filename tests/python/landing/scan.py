@@ -72,7 +72,8 @@ def _duckdb_values(path: Path) -> Iterator[bytes]:
     with duckdb.connect(str(path), read_only=True) as connection:
         tables = connection.execute(
             "select schema_name, table_name, coalesce(comment, ''), sql from duckdb_tables() where not internal"
-            " union all select schema_name, view_name, coalesce(comment, ''), sql from duckdb_views() where not internal"
+            " union all"
+            " select schema_name, view_name, coalesce(comment, ''), sql from duckdb_views() where not internal"
         ).fetchall()
         for schema, table, comment, sql in tables:
             yield f"{schema} {table} {comment} {sql}".encode()

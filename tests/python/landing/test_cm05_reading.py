@@ -65,9 +65,7 @@ def test_cm05_a_coordination_number_is_the_day_plus_sixty(tmp_path: Path, day: s
         ("19991231", True),
     ],
 )
-def test_cm05_twelve_digits_are_a_person_only_with_a_date_that_exists(
-    tmp_path: Path, date: str, is_date: bool
-) -> None:
+def test_cm05_twelve_digits_are_a_person_only_with_a_date_that_exists(tmp_path: Path, date: str, is_date: bool) -> None:
     twelve = person(date, 123)
     [row] = read(tmp_path, twelve)
     if is_date:
@@ -100,7 +98,9 @@ def test_e03_every_right_check_digit_passes(tmp_path: Path) -> None:
     assert [row["patient_key"] for row in rows] == [person_key(SECRET, "patient", n) for n in numbers]
 
 
-@pytest.mark.parametrize("written", ["R-12345678", "99TF12345678", "ABCDEFGH", "ÅÄÖ1234567890", "12345678", "1234567890123"])
+@pytest.mark.parametrize(
+    "written", ["R-12345678", "99TF12345678", "ABCDEFGH", "ÅÄÖ1234567890", "12345678", "1234567890123"]
+)
 def test_cm05_any_other_string_is_a_reservnummer_in_a_namespace_of_its_own(tmp_path: Path, written: str) -> None:
     [row] = read(tmp_path, written)
     assert row["patient_id_type"] == "reserve"

@@ -303,11 +303,18 @@ def test_differing_rows_of_one_key_are_all_quarantined(house: House, sample: Sam
 def test_rows_that_differ_only_by_an_empty_field_differ(house: House, sample: Sample) -> None:
     rows = sample.rows(6)
     rows[1][sample.free_text] = rows[1][sample.free_text] or "x"
-    optional = next(
-        c.name
-        for c in sample.contract.columns
-        if c.name not in sample.contract.required_columns and c.data_type == "varchar" and c.is_loaded and not c.codes
-    ) if sample.entity != "telefoni_samtal" else "hanterat"
+    optional = (
+        next(
+            c.name
+            for c in sample.contract.columns
+            if c.name not in sample.contract.required_columns
+            and c.data_type == "varchar"
+            and c.is_loaded
+            and not c.codes
+        )
+        if sample.entity != "telefoni_samtal"
+        else "hanterat"
+    )
     value = "2024-07-01T12:00:00" if optional == "hanterat" else "1"
     house.deliver(sample.entity, sample.file([*rows, {**rows[1], optional: "" if rows[1].get(optional) else value}]))
     house.land(sample.entity)
@@ -508,9 +515,7 @@ def test_an_open_interval_end_is_empty_in_the_lake(house: House, written: str) -
         ),
     ],
 )
-def test_numbers_are_read_to_the_last_digit(
-    house: House, entity: str, column: str, values: dict[str, str]
-) -> None:
+def test_numbers_are_read_to_the_last_digit(house: House, entity: str, column: str, values: dict[str, str]) -> None:
     sample = BY_ENTITY[entity]
     rows = [{**sample.row(n), column: value} for n, value in enumerate(values)]
     house.deliver(entity, sample.file(rows))

@@ -92,6 +92,29 @@ def test_a_late_group_does_not_stop_another(house: House) -> None:
     assert [house.rows(entity)[0]["_line"] for entity in REGISTERS] == [2, 2, 2, 2]
 
 
+def test_the_newest_register_of_any_period_serves_all_periods(house: House) -> None:
+    for entity, data in registers().items():
+        house.deliver(entity, data)
+    house.land(*CARE, *REGISTERS)
+    for period in ("2024-06", "2024-08"):
+        house.deliver("cosmic_vardkontakt", contacts().replace(b"2024-07", period.encode()), period)
+        house.deliver(WAITING, waiting(), period)
+        landing = house.land(*CARE, *REGISTERS, period=period)
+        assert landing.group_states["care"] == "complete"
+        assert landing.group_states.get("registers") != "incomplete"
+
+
+def test_one_register_renewed_in_a_later_month_needs_no_others(house: House) -> None:
+    for entity, data in registers().items():
+        house.deliver(entity, data)
+    house.land(*REGISTERS)
+    unit = BY_ENTITY["register_enhet"]
+    house.deliver(unit.entity, unit.file(unit.rows(3)), "2024-08")
+    assert house.land(*REGISTERS, period="2024-08").group_states == {"registers": "complete"}
+    assert len(house.rows(unit.entity, "2024-08")) == 3
+    assert len(house.rows(unit.entity, "2024-07")) == 1
+
+
 def test_an_unchanged_file_is_skipped(house: House) -> None:
     house.deliver("cosmic_vardkontakt", contacts())
     house.land("cosmic_vardkontakt")

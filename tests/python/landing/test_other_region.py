@@ -61,7 +61,7 @@ def test_a_region_never_seen_lands_every_row_without_a_change(house: House) -> N
         # One contact of primary care and one that did not happen are in the file but not in the delivery.
         assert len(contacts) == told["delivered"]["completed"] + 2
         assert len(waiting) == told["delivered"]["waiting"]
-        assert [row["vardkontakt_id"] for row in contacts][0] == f"{period}/c1"
+        assert contacts[0]["vardkontakt_id"] == f"{period}/c1"
         assert contacts[0]["remiss_id"] == f'R;{period}"c1'
         assert {row["patient_id_type"] for row in contacts + waiting} == {"person"}
         assert all(row["patient_has_valid_check_digit"] for row in contacts + waiting)

@@ -10,16 +10,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from .house import CONTRACTS, House, assert_balanced
 from .people import person_key, reserve_key
 from .samples import BY_ENTITY, SAMPLES, Sample
 
-TEXTS = st.text(
-    alphabet=st.sampled_from("aZ09åäöÅÄÖéü€–|;,'\"\t .:=+-@#%&/\\()[]{}<>ß½"), max_size=20
-).map(str.strip)
+TEXTS = st.text(alphabet=st.sampled_from("aZ09åäöÅÄÖéü€–|;,'\"\t .:=+-@#%&/\\()[]{}<>ß½"), max_size=20).map(str.strip)
 MOMENTS = st.datetimes(datetime.datetime(1900, 1, 1), datetime.datetime(2100, 12, 31)).map(
     lambda moment: moment.replace(microsecond=0)
 )
@@ -33,7 +31,9 @@ def house_of(**settings_: Any) -> Iterator[House]:
 
 
 @st.composite
-def good_row(draw: st.DrawFn, sample: Sample, number: int, birth: datetime.date) -> tuple[dict[str, str], dict[str, Any]]:
+def good_row(
+    draw: st.DrawFn, sample: Sample, number: int, birth: datetime.date
+) -> tuple[dict[str, str], dict[str, Any]]:
     """(text of each column, value expected in the lake) by the contract's types alone."""
     contract, dialect = sample.contract, sample.contract.dialect
     text: dict[str, str] = {}
@@ -47,7 +47,9 @@ def good_row(draw: st.DrawFn, sample: Sample, number: int, birth: datetime.date)
             secret = bytes(range(1, 33))
             is_reserve = written.startswith("R")
             key = reserve_key if is_reserve else person_key
-            lake[f"{column.identity}_key"] = key(secret, column.identity, written.replace("-", "") if not is_reserve else written)
+            lake[f"{column.identity}_key"] = key(
+                secret, column.identity, written.replace("-", "") if not is_reserve else written
+            )
             text[name] = written
             continue
         if not must and draw(st.booleans()):
@@ -110,7 +112,6 @@ def good_files(draw: st.DrawFn) -> tuple[Sample, bytes, list[dict[str, Any]]]:
     return sample, data, [lake for _, lake in rows]
 
 
-@settings(max_examples=35)
 @given(good_files())
 def test_any_good_file_lands_with_exactly_its_values(made: tuple[Sample, bytes, list[dict[str, Any]]]) -> None:
     sample, data, expected = made
@@ -126,7 +127,11 @@ def test_any_good_file_lands_with_exactly_its_values(made: tuple[Sample, bytes, 
 
 DAMAGE = st.one_of(
     st.tuples(st.just("set"), st.integers(0, 10**6), st.binary(min_size=1, max_size=3)),
-    st.tuples(st.just("insert"), st.integers(0, 10**6), st.sampled_from([b'"', b'""', b";", b",", b"\n", b"\r", b"\x1f", b"\xc3", b"\0"])),
+    st.tuples(
+        st.just("insert"),
+        st.integers(0, 10**6),
+        st.sampled_from([b'"', b'""', b";", b",", b"\n", b"\r", b"\x1f", b"\xc3", b"\0"]),
+    ),
     st.tuples(st.just("cut"), st.integers(0, 10**6), st.integers(1, 30).map(bytes)),
 )
 
@@ -160,7 +165,6 @@ def assert_a_true_account(house: House, sample: Sample, data: bytes) -> None:
     assert len(rows) == load.rows_loaded == len({row["_line"] for row in rows})
 
 
-@settings(max_examples=30)
 @given(st.sampled_from(SAMPLES), st.lists(DAMAGE, min_size=1, max_size=6), st.booleans())
 def test_a_file_broken_anywhere_never_crashes_and_always_adds_up(
     sample: Sample, damages: list[tuple[str, int, bytes]], packed: bool
@@ -174,7 +178,6 @@ def test_a_file_broken_anywhere_never_crashes_and_always_adds_up(
         assert_a_true_account(house, sample, data)
 
 
-@settings(max_examples=25)
 @given(st.sampled_from(SAMPLES), st.lists(DAMAGE, min_size=1, max_size=4))
 def test_good_lines_far_from_the_damage_still_load_with_their_values(
     sample: Sample, damages: list[tuple[str, int, bytes]]
@@ -204,7 +207,6 @@ def test_good_lines_far_from_the_damage_still_load_with_their_values(
             assert {name: row[name] for name in sample.lake(n)} == sample.lake(n)
 
 
-@settings(max_examples=25)
 @given(st.binary(max_size=400), st.sampled_from(["cosmic_vardkontakt", "telefoni_samtal"]), st.booleans())
 def test_bytes_of_no_sense_are_refused_and_never_crash(content: bytes, entity: str, packed: bool) -> None:
     with house_of() as house:
@@ -214,7 +216,6 @@ def test_bytes_of_no_sense_are_refused_and_never_crash(content: bytes, entity: s
         assert house.rows(entity) == []
 
 
-@settings(max_examples=25)
 @given(st.binary(max_size=200), st.booleans())
 def test_a_kontroll_of_no_sense_never_crashes(content: bytes, has_header: bool) -> None:
     sample = BY_ENTITY["produktionsplan"]

@@ -45,13 +45,20 @@ def _waits(name: str, rules: str, **values: Any) -> Case:
 
 
 START = day("2024-07-10")
+ACUTE: Row = {"fas": "5", "typ_akutverksamhet": "1"}
+
+def _times(arrived: str | None, assessed: str | None, ended: str | None) -> Row:
+    """The three times of an acute visit on the contact's day, by the clock; empty where None."""
+    clock = {"tid_start_akut": arrived, "tid_bedomning": assessed, "tid_avslut_akut": ended}
+    return {name: datetime.fromisoformat(f"2024-07-10T{time}") for name, time in clock.items() if time}
+
 
 RULE_CASES = [
     _done("a contact without fault breaks no rule", ""),
     _waits("an entry without fault breaks no rule", ""),
     # A01
     _done("A01 completed first contact without decision", "A01", beslut_tid=None),
-    _done("A01 leaves an acute contact without decision alone", "", beslut_tid=None, fas="5"),
+    _done("A01 leaves an acute contact without decision alone", "", beslut_tid=None, **ACUTE),
     _done("A01 leaves a completed drop-in without decision alone", "", beslut_tid=None, bokningssatt="5"),
     _done("A01 leaves primary care alone", "", beslut_tid=None, vardniva="P"),
     _waits("A01 entry without decision", "A01", beslut_tid=None),
@@ -89,7 +96,7 @@ RULE_CASES = [
     _waits("A13 operation without activity on the list", "A13", fas="2"),
     _waits("A13 examination with an activity", "", fas="3", aktivitet="51101"),
     _done("A13 activity on a first contact", "A13", aktivitet="51101"),
-    _done("A13 activity on an acute contact", "A13", aktivitet="51101", fas="5"),
+    _done("A13 activity on an acute contact", "A13", aktivitet="51101", **ACUTE),
     _waits("A13 activity on a follow-up", "A13", aktivitet="51101", fas="4"),
     _done("A13 leaves primary care alone", "", fas="2", vardniva="P"),
     # A16
@@ -110,6 +117,46 @@ RULE_CASES = [
           medicinskt_maldatum=START.date()),
     _done("A16 follow-up the day after its target date", "", avvikelse="1", fas="4",
           medicinskt_maldatum=date(2024, 7, 9)),
+    # A21
+    _done("A21 acute contact without acute type", "A21", fas="5"),
+    _done("A21 acute contact of the first type", "", **ACUTE),
+    _done("A21 acute contact of the last type", "", fas="5", typ_akutverksamhet="5"),
+    _done("A21 first contact with an acute type", "A21", typ_akutverksamhet="1"),
+    _done("A21 operation with an acute type", "A21", fas="2", aktivitet="51101", typ_akutverksamhet="2"),
+    _done("A21 examination with an acute type", "A21", fas="3", aktivitet="10502", typ_akutverksamhet="3"),
+    _done("A21 follow-up with an acute type", "A21", fas="4", typ_akutverksamhet="5"),
+    _done("A21 follow-up without acute type", "", fas="4"),
+    _waits("A21 an acute entry, which has no type, is left alone", "", fas="5"),
+    _done("A21 leaves primary care alone", "", fas="5", vardniva="P"),
+    # A22
+    _done("A22 times in order", "", **ACUTE, **_times("09:00", "09:01", "09:02")),
+    _done("A22 the same minute is in order", "", **ACUTE, **_times("09:00", "09:00", "09:00")),
+    _done("A22 assessed the minute before arriving", "A22", **ACUTE, **_times("09:01", "09:00", "09:30")),
+    _done("A22 assessed before arriving and not ended", "A22", **ACUTE, **_times("09:01", "09:00", None)),
+    _done("A22 ended the minute before the assessment", "A22", **ACUTE, **_times("09:00", "09:31", "09:30")),
+    _done("A22 ended before an assessment without arrival", "A22", **ACUTE, **_times(None, "09:31", "09:30")),
+    _done("A22 ended before arriving and never assessed", "A22", **ACUTE, **_times("09:31", None, "09:30")),
+    _done("A22 ended on arrival and never assessed", "", **ACUTE, **_times("09:30", None, "09:30")),
+    _done("A22 assessed after midnight", "", **ACUTE, tid_start_akut=datetime(2024, 7, 10, 23, 59),
+          tid_bedomning=datetime(2024, 7, 11), tid_avslut_akut=datetime(2024, 7, 11, 0, 1)),
+    _done("A22 type 1 without times", "", **ACUTE, **_times(None, None, None)),
+    _done("A22 arrival on another type", "A22", fas="5", typ_akutverksamhet="2", **_times("09:00", None, None)),
+    _done("A22 assessment on another type", "A22", fas="5", typ_akutverksamhet="3", **_times(None, "09:00", None)),
+    _done("A22 end on another type", "A22", fas="5", typ_akutverksamhet="5", **_times(None, None, "09:00")),
+    _done("A22 another type without times", "", fas="5", typ_akutverksamhet="2"),
+    _done("A22 arrival on a planned contact", "A22", **_times("09:00", None, None)),
+    _done("A22 leaves primary care alone", "", vardniva="P", **ACUTE, **_times("09:01", "09:00", "09:30")),
+    # A23
+    _done("A23 admitted at a first contact", "A23", vardkontakttyp="91"),
+    _done("A23 admitted at a follow-up", "A23", vardkontakttyp="91", fas="4"),
+    _done("A23 admitted at an acute contact", "A23", vardkontakttyp="91", **ACUTE),
+    _done("A23 admitted for an operation", "", vardkontakttyp="91", fas="2", aktivitet="51101"),
+    _done("A23 admitted for an examination", "", vardkontakttyp="91", fas="3", aktivitet="10502"),
+    _done("A23 not admitted at a first contact", "", vardkontakttyp="82"),
+    _waits("A23 waits to be admitted for a first contact", "A23", vardkontakttyp="91"),
+    _waits("A23 waits to be admitted for an operation", "", vardkontakttyp="91", fas="2", aktivitet="51101"),
+    _waits("A23 waits to be admitted for an examination", "", vardkontakttyp="91", fas="3", aktivitet="10502"),
+    _done("A23 leaves primary care alone", "", vardkontakttyp="91", vardniva="P"),
     # A24
     _done("A24 letters", "A24", lkf="ABCD"),
     _done("A24 three digits", "A24", lkf="198"),
@@ -156,7 +203,7 @@ RULE_CASES = [
     _done("A36 unknown referrer type", "A36", remittenttyp="3"),
     _done("A36 known referrer type", "", remittenttyp="2"),
     _done("A36 unknown child psychiatry step", "A36", bup_steg="4", enhet_hsaid=CAP_UNIT),
-    _done("A36 unknown acute type", "A36", typ_akutverksamhet="6"),
+    _done("A36 unknown acute type", "A36", fas="5", typ_akutverksamhet="6"),
     _done("A36 leaves primary care alone", "", bokningssatt=None, vardniva="P"),
     # E01
     _done("E01 unit that no register holds", "E01", enhet_hsaid=UNKNOWN_UNIT),
@@ -305,6 +352,19 @@ def legal_wait_rows() -> list[Row]:
     ]
 
 
+# R21, R22: both sides of each band's boundary, and of the limit for an over-long wait.
+BOUNDARY_WAITS = (0, 30, 31, 60, 61, 90, 91, 120, 121, 150, 151, 180, 181, 365, 366)
+
+
+def boundary_rows() -> list[Row]:
+    """First contacts of February 2024 that waited exactly to each boundary."""
+    start = day("2024-02-10")
+    return [
+        contact("2024-02", f"waited {days} days", start_tid=start, beslut_tid=day("2024-02-10", -days))
+        for days in BOUNDARY_WAITS
+    ]
+
+
 def delivery_rows() -> tuple[list[Row], list[Row]]:
     """What DL01-DL03 say of single attributes, in March 2024."""
     early = datetime(2009, 12, 31, 12)
@@ -329,7 +389,7 @@ def delivery_rows() -> tuple[list[Row], list[Row]]:
         done("activity on an operation", fas="2", aktivitet="51101"),
         done("activity on a first contact", aktivitet="51101"),
         done("acute", fas="5", typ_akutverksamhet="1", beslut_tid=None, **acute),
-        done("acute of another type", fas="5", typ_akutverksamhet="2", beslut_tid=None, **acute),
+        done("acute of another type", fas="5", typ_akutverksamhet="2", beslut_tid=None, vard_avbruten="J"),
         done("acute before 2010", fas="5", typ_akutverksamhet="1", tid_start_akut=early),
         done("drop-in", bokningssatt="5", beslut_tid=None),
         done("drop-in with a decision", bokningssatt="5"),
@@ -343,12 +403,19 @@ def delivery_rows() -> tuple[list[Row], list[Row]]:
         done("two faults", beslut_tid=day("2024-03-11"), mvo=None),
         done("undeliverable", mvo=None),
         done("unlikely but delivered", patient_birth_year=1910),
+        done("acute without type", fas="5"),
+        done("planned with an acute type", typ_akutverksamhet="1"),
+        done("acute times of another type", fas="5", typ_akutverksamhet="2", **acute),
+        done("acute times out of order", fas="5", typ_akutverksamhet="1",
+             **{**acute, "tid_avslut_akut": datetime(2024, 3, 10, 9, 15)}),
+        done("admitted at a first contact", vardkontakttyp="91"),
     ]  # fmt: skip
     entries = [
         waiting("2024-03", "waits"),
         waiting("2024-03", "waits in primary care", vardniva="P"),
         waiting("2024-03", "waits with an acute phase", fas="5"),
         waiting("2024-03", "waits with a future decision", beslut_tid=day("2024-04-01")),
+        waiting("2024-03", "waits to be admitted for a first contact", vardkontakttyp="91"),
         waiting("2024-03", "never waited", status="A", avford_tid=day("2024-04-05"),
                 avford_orsak="FELREGISTRERAD"),
         waiting("2024-03", "removed in March", status="A", avford_tid=day("2024-03-05"),
@@ -376,9 +443,7 @@ def register_rows() -> list[Row]:
         unit("2024-07", MOVING_UNIT, giltig_from=date(2024, 4, 16), **moved),
         unit("2024-06", LEFT_REGISTER_UNIT, _load_id=9, driftform="PRIVAT"),
         unit("2024-07", OVERLAPPING_UNIT),
-        unit(
-            "2024-07", OVERLAPPING_UNIT, giltig_from=date(2024, 4, 10), giltig_tom=date(2024, 4, 20), **moved
-        ),
+        unit("2024-07", OVERLAPPING_UNIT, giltig_from=date(2024, 4, 10), giltig_tom=date(2024, 4, 20), **moved),
     ]
 
 
@@ -388,5 +453,5 @@ def whole_plant() -> Plant:
     for contacts, entries in (rule_rows(), fixture_rows(), delivery_rows()):
         plant.contacts += contacts
         plant.waiting += entries
-    plant.contacts += history_rows() + legal_wait_rows()
+    plant.contacts += history_rows() + legal_wait_rows() + boundary_rows()
     return plant

@@ -170,9 +170,7 @@ class Plant:
                     raise KeyError(f"{entity} has no column {sorted(unknown)}")
                 names = ", ".join(whole)
                 marks = ", ".join("?" for _ in whole)
-                connection.execute(
-                    f"insert into planted.{entity} ({names}) values ({marks})", list(whole.values())
-                )
+                connection.execute(f"insert into planted.{entity} ({names}) values ({marks})", list(whole.values()))
 
     def _write_control(self, connection: duckdb.DuckDBPyConnection) -> None:
         for table, definition in CONTROL_TABLES.items():
@@ -249,8 +247,7 @@ def run_dbt(database: Path, working_dir: Path, *arguments: str) -> DbtOutcome:
     if result.exception is not None:
         raise RuntimeError(f"dbt {' '.join(arguments)}: {result.exception}")
     nodes = {
-        node.node.name: (str(node.status), str(node.message or ""))
-        for node in getattr(result.result, "results", [])
+        node.node.name: (str(node.status), str(node.message or "")) for node in getattr(result.result, "results", [])
     }
     return DbtOutcome(is_success=bool(result.success), nodes=nodes)
 

@@ -39,9 +39,7 @@ def test_cm09_the_same_input_built_again_gives_the_same_content(database: Path, 
     assert len(before) > 40
 
 
-def test_rows_in_another_order_give_the_same_figures(
-    database: Path, working_dir: Path, tmp_path: Path
-) -> None:
+def test_rows_in_another_order_give_the_same_figures(database: Path, working_dir: Path, tmp_path: Path) -> None:
     plant = whole_plant()
     plant.contacts.reverse()
     plant.waiting.reverse()
@@ -65,9 +63,7 @@ def test_copies_of_state_are_renewed_alone(database: Path, working_dir: Path) ->
 
 
 def test_state_stands_in_quality_and_meta_as_it_was_given(database: Path) -> None:
-    assert query(database, "select rows_in_file, rows_loaded, is_current from quality.load_account") == [
-        (10, 7, True)
-    ]
+    assert query(database, "select rows_in_file, rows_loaded, is_current from quality.load_account") == [(10, 7, True)]
     assert query(database, "select run_id, is_success, has_crashed from quality.validation_results") == [
         ("r1", True, False)
     ]
@@ -78,9 +74,7 @@ def test_state_stands_in_quality_and_meta_as_it_was_given(database: Path) -> Non
     assert query(database, "select value, source from meta.parameters where name = 'region_code'") == [
         ("56", "region.yml")
     ]
-    assert query(database, "select value from meta.parameters where name = 'guarantee_limit_cap_days'") == [
-        ("30",)
-    ]
+    assert query(database, "select value from meta.parameters where name = 'guarantee_limit_cap_days'") == [("30",)]
 
 
 def test_descriptions_stand_as_comments_in_the_file(database: Path) -> None:
@@ -92,8 +86,7 @@ def test_descriptions_stand_as_comments_in_the_file(database: Path) -> None:
     assert without == []
     tables = query(
         database,
-        "select count(*) from duckdb_tables() "
-        "where schema_name in ('marts', 'quality', 'meta') and comment is null",
+        "select count(*) from duckdb_tables() where schema_name in ('marts', 'quality', 'meta') and comment is null",
     )
     assert tables == [(0,)]
 
@@ -129,9 +122,7 @@ def test_cm07_another_region_has_its_own_home(other_region: Path) -> None:
 
 
 def test_wt35_a_region_without_a_target_has_no_contacts_to_it(other_region: Path) -> None:
-    rows = query(
-        other_region, "select distinct denominator, contacts_to_target_count from marts.mart_waiting_times"
-    )
+    rows = query(other_region, "select distinct denominator, contacts_to_target_count from marts.mart_waiting_times")
     assert rows == [(1, None)]
 
 
@@ -176,8 +167,7 @@ def test_the_calendar_knows_working_days(text: str, is_working_day: bool, databa
 def test_the_unit_register_has_one_row_a_unit_and_day(database: Path) -> None:
     rows = query(
         database,
-        "select valid_from_date, valid_to_date from marts.dim_unit where unit_id = ? "
-        "order by valid_from_date",
+        "select valid_from_date, valid_to_date from marts.dim_unit where unit_id = ? order by valid_from_date",
         [OVERLAPPING_UNIT],
     )
     assert rows == [

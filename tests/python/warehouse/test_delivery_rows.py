@@ -111,16 +111,49 @@ def test_a38_every_row_left_out_counts_once_under_its_first_rule(database: Path)
     assert rows == [
         ("completed", "A02", 2, 2),
         ("completed", "A12", 1, 2),
+        ("completed", "A21", 2, 2),
+        ("completed", "A22", 2, 2),
+        ("completed", "A23", 1, 1),
         ("waiting", "A03", 1, 1),
+        ("waiting", "A23", 1, 1),
         ("waiting", "DL01", 1, 1),
     ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "rule_id"),
+    [
+        ("completed", "acute without type", "A21"),
+        ("completed", "planned with an acute type", "A21"),
+        ("completed", "acute times out of order", "A22"),
+        ("completed", "acute times of another type", "A22"),
+        ("completed", "admitted at a first contact", "A23"),
+        ("waiting", "waits to be admitted for a first contact", "A23"),
+    ],
+)
+def test_a21_a22_a23_what_the_checks_of_the_delivery_would_stop_is_left_out_instead(
+    kind: str, name: str, rule_id: str, database: Path
+) -> None:
+    fault_rules = query(
+        database,
+        f"select fault_rules, is_undeliverable, is_disqualified from marts.fct_{kind}_contact "
+        "where period = '2024-03' and contact_key = ?",
+        [key_of(name)],
+    )
+    assert fault_rules == [(rule_id, True, False)]
+    left_out = query(
+        database,
+        "select rows_count >= 1 from delivery.delivery_left_out "
+        "where period = '2024-03' and population = ? and rule_id = ?",
+        [kind, rule_id],
+    )
+    assert left_out == [(True,)]
+    assert delivered(database, "period", name, kind) is None
+
+
 @pytest.mark.parametrize("kind", ["completed", "waiting"])
 def test_the_delivery_has_exactly_the_attributes_of_the_national_contract(kind: str, database: Path) -> None:
-    columns = [
-        row[0] for row in query(database, f"select column_name from (describe delivery.delivery_{kind})")
-    ]
+    columns = [row[0] for row in query(database, f"select column_name from (describe delivery.delivery_{kind})")]
     contract = query(
         database,
         "select column_name from reference.delivery_attributes where record_type = ? order by position",

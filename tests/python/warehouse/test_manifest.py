@@ -52,9 +52,7 @@ def layer_of(node: Node) -> str:
 def manifest(working_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     database = tmp_path_factory.mktemp("manifest") / "build.duckdb"
     run_dbt(database, working_dir, "parse")
-    loaded: dict[str, Any] = json.loads(
-        (working_dir / "target" / "manifest.json").read_text(encoding="utf-8")
-    )
+    loaded: dict[str, Any] = json.loads((working_dir / "target" / "manifest.json").read_text(encoding="utf-8"))
     return loaded
 
 
@@ -162,6 +160,4 @@ def test_sql_keeps_to_what_both_engines_take(manifest: dict[str, Any]) -> None:
 
 
 def test_telemetry_is_off() -> None:
-    assert "send_anonymous_usage_stats: false" in (PROJECT_ROOT / "dbt_project.yml").read_text(
-        encoding="utf-8"
-    )
+    assert "send_anonymous_usage_stats: false" in (PROJECT_ROOT / "dbt_project.yml").read_text(encoding="utf-8")

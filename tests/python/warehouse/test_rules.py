@@ -183,8 +183,7 @@ def test_wt02_an_entry_removed_after_the_period_waits_unless_it_never_should_hav
 ) -> None:
     rows = query(
         database,
-        "select is_corrected, fault_rules from marts.fct_waiting_contact "
-        "where period = ? and contact_key = ?",
+        "select is_corrected, fault_rules from marts.fct_waiting_contact where period = ? and contact_key = ?",
         [RULE_PERIOD, key_of(name)],
     )
     assert rows == ([(is_corrected, None)] if is_in_fact else [])
@@ -193,8 +192,7 @@ def test_wt02_an_entry_removed_after_the_period_waits_unless_it_never_should_hav
 def test_e02_overlapping_intervals_block_every_loaded_period(database: Path) -> None:
     found = query(
         database,
-        "select distinct period, severity, effect, entity, unit_id from quality.deviations "
-        "where rule_id = 'E02'",
+        "select distinct period, severity, effect, entity, unit_id from quality.deviations where rule_id = 'E02'",
     )
     assert {row[1:] for row in found} == {("block", "-", "register_enhet", OVERLAPPING_UNIT)}
     assert {EARLIER_PERIOD, RULE_PERIOD, FIXTURE_PERIOD} <= {row[0] for row in found}

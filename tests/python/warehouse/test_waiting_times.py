@@ -17,9 +17,7 @@ def line(database: Path, columns: str, **keys: Any) -> tuple[Any, ...] | None:
     """The one line of the mart at the keys; the region, all sexes and groups unless said."""
     keys = {"level": "region", "unit_id": "*", "sex": "all", "specialty_group": "all", **keys}
     where = " and ".join(f"{name} = ?" for name in keys)
-    rows = query(
-        database, f"select {columns} from marts.mart_waiting_times where {where}", list(keys.values())
-    )
+    rows = query(database, f"select {columns} from marts.mart_waiting_times where {where}", list(keys.values()))
     assert len(rows) <= 1
     return rows[0] if rows else None
 
@@ -72,6 +70,21 @@ def test_wt33_statistics_hold_all_rows_and_are_equal_in_all_variants(variant: st
     assert found[3:] == (3, 1, 1, 1, 1, 3, 0, 0)
 
 
+def test_wt33_r21_r22_each_boundary_of_the_bands_and_of_an_over_long_wait_has_its_side(database: Path) -> None:
+    bands = ", ".join(
+        f"band_{band}_count" for band in ("0_30", "31_60", "61_90", "91_120", "121_180", "181_365", "366")
+    )
+    found = line(
+        database,
+        f"contacts_count, median_wait_days, over_150_days_count, numerator, denominator, {bands}",
+        period="2024-02",
+        measure_id="first_contact_90",
+        population="completed",
+        variant="all",
+    )
+    assert found == (15, 120, 5, 6, 15, 2, 2, 2, 2, 4, 2, 1)
+
+
 @pytest.mark.parametrize(
     ("population", "variant", "expected"),
     # 95 of 100: five need five (4.75), seven need seven (6.65), six need six (5.7).
@@ -102,8 +115,7 @@ def test_wt35_contacts_to_target_counts_what_the_share_lacks(
 def test_r02_a_leap_day_is_a_day(name: str, wait: int, is_within: bool, database: Path) -> None:
     rows = query(
         database,
-        "select wait_days, limit_days, is_within_limit from marts.fct_completed_contact "
-        "where contact_key = ?",
+        "select wait_days, limit_days, is_within_limit from marts.fct_completed_contact where contact_key = ?",
         [key_of(name)],
     )
     assert rows == [(wait, 90, is_within)]
@@ -339,9 +351,7 @@ def test_cm08_disqualified_and_corrected_rows_are_in_no_count(database: Path) ->
 
 
 def test_a_share_without_rows_is_empty(database: Path) -> None:
-    rows = query(
-        database, "select count(*) from marts.mart_waiting_times where (denominator = 0) <> (share is null)"
-    )
+    rows = query(database, "select count(*) from marts.mart_waiting_times where (denominator = 0) <> (share is null)")
     assert rows == [(0,)]
     # In June one contact with no fault stands beside one of another month; in May all carry a deviation.
     found = line(
