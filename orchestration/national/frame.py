@@ -6,7 +6,6 @@ Validation and the XML writer both read here, so that what was checked is what i
 from __future__ import annotations
 
 import contextlib
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ import duckdb
 
 from orchestration.errors import StoppedError
 from orchestration.national.contract import DeliveryAttribute, RecordType, read_attributes
+from orchestration.privacy import Key
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 WireRow = tuple[str | None, ...]
 
 KEYED_COLUMNS = {"vardkontakt_id": "contact", "remiss_id": "referral"}
-_HMAC_BLOCK_BYTES = 64
 _KEYED_ID_CHARACTERS = 32
 
 
@@ -79,13 +78,6 @@ def _wire_text(attribute: DeliveryAttribute) -> str:
     if attribute.value_type == "year":
         return f"lpad(cast({column} as varchar), 4, '0')"
     return f"cast({column} as varchar)"
-
-
-def hmac_pads(key: bytes) -> dict[str, bytes]:
-    """The inner and outer pad of HMAC-SHA256 for `key`, to be bound as $ipad and $opad."""
-    block = key if len(key) <= _HMAC_BLOCK_BYTES else hashlib.sha256(key).digest()
-    block = block.ljust(_HMAC_BLOCK_BYTES, b"\0")
-    return {"ipad": bytes(byte ^ 0x36 for byte in block), "opad": bytes(byte ^ 0x5C for byte in block)}
 
 
 def _keyed_ids(column: str, namespace: str) -> str:
@@ -155,10 +147,11 @@ def open_frame(
         raise StoppedError("Leveransnyckeln saknas.", "Kontrollera nyckeln med vardlager doctor.")
     attributes = read_attributes(connection, record_type)
     table_name = f"delivery_frame_{record_type.name}"
+    inner_pad, outer_pad = Key(delivery_key).pads
     try:
         connection.execute(
             f"create or replace temp table {table_name} as {_frame_query(record_type, attributes)}",
-            {"period": period, **hmac_pads(delivery_key)},
+            {"period": period, "ipad": inner_pad, "opad": outer_pad},
         )
     except duckdb.Error as fault:
         # The engine's own text may quote a value; only the kind of fault passes on.

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from orchestration.guard import guarded
+from orchestration.landing.account import check_account
 from orchestration.landing.assets import landed_files
 from orchestration.resources import MONTHS, WRITER_POOL, Workplace
 from orchestration.warehouse.stage import build_warehouse
@@ -17,6 +18,8 @@ from orchestration.warehouse.stage import build_warehouse
 )
 @guarded
 def warehouse_models(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult:  # type: ignore[type-arg]
-    """Build and test every model."""
-    built = build_warehouse(workplace.work(context))
+    """Check the account of what will be read, then build and test every model."""
+    work = workplace.work(context)
+    check_account(work)
+    built = build_warehouse(work)
     return dg.MaterializeResult(metadata={"models": built.models, "tests": built.tests, "inputs": built.inputs})

@@ -13,7 +13,6 @@ import pytest
 
 from .command import NATIONAL, Done, Place, elements, schema_errors
 
-pytestmark = pytest.mark.xdist_group("example")
 PERIOD = "2026-10"
 FILES = {"genomforda_kontakter.xml": "Genomforda", "vantande_kontakter.xml": "Vantande"}
 

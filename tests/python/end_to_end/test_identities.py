@@ -8,7 +8,6 @@ from landing.scan import Needles, leaks
 
 from .command import Done, Place, elements
 
-pytestmark = pytest.mark.xdist_group("identities")
 PERIOD = "2024-07"
 DELIVERY = planted_delivery()
 

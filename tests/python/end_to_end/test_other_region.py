@@ -9,7 +9,6 @@ import pytest
 
 from .command import NATIONAL, Done, Place, elements, schema_errors
 
-pytestmark = pytest.mark.xdist_group("other region")
 MONTHS = ("2025-02", "2025-03")
 OTHER = {
     "region_code": 54,

@@ -8,7 +8,6 @@ import pytest
 
 from .command import Done, Place
 
-pytestmark = pytest.mark.xdist_group("stops")
 PERIOD = "2026-10"
 
 

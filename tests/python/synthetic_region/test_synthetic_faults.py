@@ -11,7 +11,6 @@ from orchestration.synthetic_region import FAULT_NAMES, write_region
 
 from .reading import ENTITIES, SCALE, contacts, faults, file_of, rows_of, waiting
 
-pytestmark = pytest.mark.xdist_group("synthetic_faults_and_bands")
 PERIOD = "2024-06"
 CONTACTS, WAITING = "cosmic_vardkontakt", "cosmic_vantelista"
 COLUMNS = ["period", "file", "line", "column", "fault", "value", "expected"]

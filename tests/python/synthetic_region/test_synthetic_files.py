@@ -12,7 +12,6 @@ from orchestration.synthetic_region import RegionSummary, write_region
 
 from .reading import ENTITIES, LINE_END, PERIODS, SCALE, Row, contacts, file_of, rows_of, text_of, waiting
 
-pytestmark = pytest.mark.xdist_group("synthetic_region")
 SHAPES = {
     "date": re.compile(r"\d{4}-\d{2}-\d{2}"),
     "timestamp": re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}"),

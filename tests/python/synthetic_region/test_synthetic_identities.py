@@ -11,7 +11,6 @@ from orchestration.synthetic_region.population import make_population
 
 from .reading import PERIODS, Row, contacts, waiting
 
-pytestmark = pytest.mark.xdist_group("synthetic_region")
 NUMBER = re.compile(r"(\d{8})[-+]?(\d{4})")
 
 

@@ -9,7 +9,6 @@ from orchestration.synthetic_region import write_region
 
 from .reading import PERIODS, SCALE, Row, contacts, file_of, waiting
 
-pytestmark = pytest.mark.xdist_group("synthetic_region")
 LASTING = (
     "patient_id", "fodelsear", "kon", "skyddad_identitet", "vardniva", "fas", "bup_steg", "aktivitet",
     "kva_huvud", "bokningssatt", "vardkontakttyp", "yrkeskategori", "sokt_kontakt_tid", "beslut_tid",

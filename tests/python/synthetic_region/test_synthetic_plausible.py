@@ -13,7 +13,6 @@ from orchestration.synthetic_region import write_region
 
 from .reading import file_of
 
-pytestmark = pytest.mark.xdist_group("synthetic_faults_and_bands")
 SCALE = 0.1
 NORMAL = ("2024-02", "2024-03", "2024-05")
 SUMMER = "2024-07"

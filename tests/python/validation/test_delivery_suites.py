@@ -37,9 +37,6 @@ from orchestration.errors import StoppedError
 from orchestration.validation.results import ExpectationResult, failures
 from orchestration.validation.run import run_expectations, validate_delivery
 
-# One worker imports Great Expectations (seconds) and makes the shared results, once.
-pytestmark = pytest.mark.xdist_group("great_expectations")
-
 ROW_OF = {"completed": completed_row, "waiting": waiting_row}
 BY_NAME = {record_type.name: record_type for record_type in RECORD_TYPES}
 

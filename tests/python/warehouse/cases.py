@@ -47,6 +47,7 @@ def _waits(name: str, rules: str, **values: Any) -> Case:
 START = day("2024-07-10")
 ACUTE: Row = {"fas": "5", "typ_akutverksamhet": "1"}
 
+
 def _times(arrived: str | None, assessed: str | None, ended: str | None) -> Row:
     """The three times of an acute visit on the contact's day, by the clock; empty where None."""
     clock = {"tid_start_akut": arrived, "tid_bedomning": assessed, "tid_avslut_akut": ended}
@@ -415,7 +416,7 @@ def delivery_rows() -> tuple[list[Row], list[Row]]:
         waiting("2024-03", "waits in primary care", vardniva="P"),
         waiting("2024-03", "waits with an acute phase", fas="5"),
         waiting("2024-03", "waits with a future decision", beslut_tid=day("2024-04-01")),
-        waiting("2024-03", "waits to be admitted for a first contact", vardkontakttyp="91"),
+        waiting("2024-03", "waits to be admitted for a follow-up", vardkontakttyp="91", fas="4"),
         waiting("2024-03", "never waited", status="A", avford_tid=day("2024-04-05"),
                 avford_orsak="FELREGISTRERAD"),
         waiting("2024-03", "removed in March", status="A", avford_tid=day("2024-03-05"),

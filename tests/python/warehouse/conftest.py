@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,16 +16,42 @@ from tests.python.warehouse.planted import DbtOutcome, run_dbt
 
 @pytest.fixture(scope="session")
 def working_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where dbt keeps its target and logs; shared, so that the project is parsed once."""
+    """Where dbt keeps its target and logs; one a worker, so that the project is parsed once in each."""
     return tmp_path_factory.mktemp("dbt")
 
 
+def _build_once(shared: Path, working_dir: Path) -> Path:
+    """The folder with the built database, its manifest and outcome; the worker that comes first makes it."""
+    with (shared / "warehouse.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        built = shared / "warehouse"
+        if built.exists():
+            return built
+        making = shared / "warehouse_in_making"
+        shutil.rmtree(making, ignore_errors=True)
+        making.mkdir()
+        whole_plant().write(making / "build.duckdb")
+        outcome = run_dbt(making / "build.duckdb", working_dir, "build")
+        (making / "outcome.json").write_text(json.dumps([outcome.is_success, outcome.nodes]), encoding="utf-8")
+        shutil.copy(working_dir / "target" / "manifest.json", making)
+        making.rename(built)
+    return built
+
+
 @pytest.fixture(scope="session")
-def build(working_dir: Path) -> tuple[Path, DbtOutcome]:
-    """The build database of the whole plant, and what dbt says of each model, test and unit test."""
-    database = working_dir / "build.duckdb"
-    whole_plant().write(database)
-    return database, run_dbt(database, working_dir, "build")
+def built(working_dir: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The one build, in the folder that the workers of this test run share: read it, never write."""
+    own = tmp_path_factory.getbasetemp()
+    return _build_once(own if worker_id == "master" else own.parent, working_dir)
+
+
+@pytest.fixture(scope="session")
+def build(built: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, DbtOutcome]:
+    """This worker's copy of the built database, and what dbt says of each model, test and unit test."""
+    database = tmp_path_factory.mktemp("build") / "build.duckdb"
+    shutil.copy(built / "build.duckdb", database)
+    is_success, nodes = json.loads((built / "outcome.json").read_text(encoding="utf-8"))
+    return database, DbtOutcome(is_success, {name: (status, message) for name, (status, message) in nodes.items()})
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +61,10 @@ def database(build: tuple[Path, DbtOutcome]) -> Path:
     broken = {name: node for name, node in outcome.failures().items() if node[0] in ("error", "skipped")}
     assert not broken, broken
     return path
+
+
+@pytest.fixture(scope="session")
+def manifest(built: Path) -> dict[str, Any]:
+    """What dbt knows of the project, as the build read it."""
+    loaded: dict[str, Any] = json.loads((built / "manifest.json").read_text(encoding="utf-8"))
+    return loaded

@@ -225,25 +225,31 @@ class DbtOutcome:
 def run_dbt(database: Path, working_dir: Path, *arguments: str) -> DbtOutcome:
     """Run dbt in this process on a build database and let go of the file.
 
+    The file stands at one path of the working directory while dbt runs, since dbt parses the project anew
+    when the path has changed. Its own name must be that of this path: views hold it as their catalog.
+
     Raises RuntimeError when dbt itself fails (parsing, connection), never for a failing node.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
+    running = working_dir / "build.duckdb"
     command = [
         *arguments, "--project-dir", str(PROJECT_ROOT), "--profiles-dir", str(PROJECT_ROOT), "--quiet",
         "--log-level-file", "none",
     ]  # fmt: skip
     environment = {
-        "VARDLAGER_BUILD_DB": str(database),
+        "VARDLAGER_BUILD_DB": str(running),
         "DBT_TARGET_PATH": str(working_dir / "target"),
         "DBT_LOG_PATH": str(working_dir / "logs"),
     }
     with _environment(environment):
+        database.rename(running)
         try:
             result = dbtRunner().invoke(command)
         finally:
             DuckDBConnectionManager.close_all_connections()
+            running.rename(database)
     if result.exception is not None:
         raise RuntimeError(f"dbt {' '.join(arguments)}: {result.exception}")
     nodes = {

@@ -9,19 +9,9 @@ import holidays
 import pytest
 
 from tests.python.warehouse.cases import OVERLAPPING_UNIT, whole_plant
-from tests.python.warehouse.planted import (
-    DbtOutcome,
-    Plant,
-    contact,
-    key_of,
-    query,
-    run_dbt,
-    table_hashes,
-    unit,
-)
+from tests.python.warehouse.planted import DbtOutcome, query, run_dbt, table_hashes
 
-pytestmark = pytest.mark.xdist_group("warehouse")
-
+BUILD_WITHOUT_TESTS = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 SCHEMAS = ("staging", "intermediate", "marts", "quality", "meta", "delivery", "reference")
 
 
@@ -46,8 +36,7 @@ def test_rows_in_another_order_give_the_same_figures(database: Path, working_dir
     plant.units.reverse()
     reversed_database = tmp_path / "build.duckdb"
     plant.write(reversed_database)
-    run_dbt(reversed_database, working_dir, "seed")
-    assert run_dbt(reversed_database, working_dir, "run").failures() == {}
+    assert run_dbt(reversed_database, working_dir, *BUILD_WITHOUT_TESTS).failures() == {}
     figures = ("marts.mart_waiting_times", "marts.dim_unit", "delivery.delivery_completed",
                "delivery.delivery_waiting", "delivery.delivery_left_out")  # fmt: skip
     before, after = (table_hashes(file, ("marts", "delivery")) for file in (database, reversed_database))
@@ -89,41 +78,6 @@ def test_descriptions_stand_as_comments_in_the_file(database: Path) -> None:
         "select count(*) from duckdb_tables() where schema_name in ('marts', 'quality', 'meta') and comment is null",
     )
     assert tables == [(0,)]
-
-
-@pytest.fixture(scope="module")
-def other_region(working_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Region 54: codes of its own and no lists of them, no target that year, an empty waiting list."""
-    database = tmp_path_factory.mktemp("other_region") / "build.duckdb"
-    plant = Plant(
-        contacts=[
-            contact("2024-07", "own code", mvo="999", lkf="1780"),
-            contact("2024-07", "own activity", fas="2", aktivitet="99999", lkf="1980"),
-        ],
-        units=[unit("2024-07")],
-        region_code=54,
-        county_prefix="17",
-    )
-    plant.write(database)
-    outcome = run_dbt(database, working_dir, "build", "--exclude", "test_type:unit")
-    assert outcome.failures() == {}
-    return database
-
-
-def test_a12_a13_without_a_list_of_the_region_any_code_of_the_right_length_is_known(
-    other_region: Path,
-) -> None:
-    assert query(other_region, "select * from quality.deviations") == []
-
-
-def test_cm07_another_region_has_its_own_home(other_region: Path) -> None:
-    rows = query(other_region, "select contact_key, is_home_region from marts.fct_completed_contact")
-    assert set(rows) == {(key_of("own code"), True), (key_of("own activity"), False)}
-
-
-def test_wt35_a_region_without_a_target_has_no_contacts_to_it(other_region: Path) -> None:
-    rows = query(other_region, "select distinct denominator, contacts_to_target_count from marts.mart_waiting_times")
-    assert rows == [(1, None)]
 
 
 def test_holidays_are_those_of_sweden_and_eves_are_not_working_days(database: Path) -> None:

@@ -10,8 +10,6 @@ import pytest
 
 from tests.python.warehouse.planted import UNIT, key_of, query
 
-pytestmark = pytest.mark.xdist_group("warehouse")
-
 STARTED = datetime(2024, 3, 10, 10)
 
 
@@ -128,7 +126,7 @@ def test_a38_every_row_left_out_counts_once_under_its_first_rule(database: Path)
         ("completed", "acute times out of order", "A22"),
         ("completed", "acute times of another type", "A22"),
         ("completed", "admitted at a first contact", "A23"),
-        ("waiting", "waits to be admitted for a first contact", "A23"),
+        ("waiting", "waits to be admitted for a follow-up", "A23"),
     ],
 )
 def test_a21_a22_a23_what_the_checks_of_the_delivery_would_stop_is_left_out_instead(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -10,9 +9,7 @@ from typing import Any
 import pytest
 
 from orchestration.contracts import PROJECT_ROOT
-from tests.python.warehouse.planted import query, run_dbt
-
-pytestmark = pytest.mark.xdist_group("warehouse")
+from tests.python.warehouse.planted import query
 
 Node = dict[str, Any]
 
@@ -46,14 +43,6 @@ def layer_of(node: Node) -> str:
         return "seed"
     parts = Path(node["path"]).parts
     return "rules" if "rules" in parts else parts[0]
-
-
-@pytest.fixture(scope="module")
-def manifest(working_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    database = tmp_path_factory.mktemp("manifest") / "build.duckdb"
-    run_dbt(database, working_dir, "parse")
-    loaded: dict[str, Any] = json.loads((working_dir / "target" / "manifest.json").read_text(encoding="utf-8"))
-    return loaded
 
 
 @pytest.fixture(scope="module")

@@ -19,8 +19,6 @@ from tests.python.warehouse.cases import (
 )
 from tests.python.warehouse.planted import CLINIC, key_of, query
 
-pytestmark = pytest.mark.xdist_group("warehouse")
-
 FACTS = {"G": "marts.fct_completed_contact", "W": "marts.fct_waiting_contact"}
 
 Flags = tuple[str | None, bool, bool]

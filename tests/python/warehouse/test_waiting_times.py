@@ -10,8 +10,6 @@ import pytest
 from tests.python.warehouse.cases import FIXTURE_PERIOD, MOVING_UNIT, OVERLAPPING_UNIT
 from tests.python.warehouse.planted import CLINIC, OTHER_CLINIC, key_of, query
 
-pytestmark = pytest.mark.xdist_group("warehouse")
-
 
 def line(database: Path, columns: str, **keys: Any) -> tuple[Any, ...] | None:
     """The one line of the mart at the keys; the region, all sexes and groups unless said."""
