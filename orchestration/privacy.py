@@ -47,7 +47,8 @@ class Key:
     @property
     def pads(self) -> tuple[bytes, bytes]:
         """(inner, outer) blocks of HMAC-SHA256, 64 bytes each."""
-        block = self.secret.ljust(_BLOCK_BYTES, b"\0")
+        short = self.secret if len(self.secret) <= _BLOCK_BYTES else hashlib.sha256(self.secret).digest()
+        block = short.ljust(_BLOCK_BYTES, b"\0")
         return bytes(b ^ 0x36 for b in block), bytes(b ^ 0x5C for b in block)
 
     @property
