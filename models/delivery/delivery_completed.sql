@@ -45,6 +45,7 @@ deliverable_row as (
 -- DL02: of a protected person neither home nor listing is told. DL03: an optional text or date that does
 -- not fit its domain is left out.
 -- WT04: an acute contact, and a drop-in without a decision, is delivered as decided when it began.
+-- A22: a row of another type than 1 with times of an acute visit is undeliverable, so they need no type here.
 national_row as (
     select
         deliverable_row.period,
@@ -99,21 +100,15 @@ national_row as (
         end as medicinskt_maldatum,
         cast(deliverable_row.emergency_type_code as integer) as typ_akutverksamhet,
         case
-            when
-                deliverable_row.emergency_type_code = '1'
-                and cast(deliverable_row.emergency_arrived_at as date) >= deliverable_row.first_decision_date
+            when cast(deliverable_row.emergency_arrived_at as date) >= deliverable_row.first_decision_date
                 then deliverable_row.emergency_arrived_at
         end as tid_start_akut,
         case
-            when
-                deliverable_row.emergency_type_code = '1'
-                and cast(deliverable_row.emergency_assessed_at as date) >= deliverable_row.first_decision_date
+            when cast(deliverable_row.emergency_assessed_at as date) >= deliverable_row.first_decision_date
                 then deliverable_row.emergency_assessed_at
         end as tid_bedomning,
         case
-            when
-                deliverable_row.emergency_type_code = '1'
-                and cast(deliverable_row.emergency_ended_at as date) >= deliverable_row.first_decision_date
+            when cast(deliverable_row.emergency_ended_at as date) >= deliverable_row.first_decision_date
                 then deliverable_row.emergency_ended_at
         end as tid_avslut,
         case

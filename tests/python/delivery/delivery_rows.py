@@ -163,9 +163,7 @@ def good_completed() -> list[Row]:
             vard_avbruten=1,
             beslut_aktivitet=at("2024-07-03T09:15:00"),
         ),
-        completed_row(
-            6, fas=5, vardgaranti=2, typ_akutverksamhet=3, beslut_aktivitet=at("2024-07-03T09:15:00")
-        ),
+        completed_row(6, fas=5, vardgaranti=2, typ_akutverksamhet=3, beslut_aktivitet=at("2024-07-03T09:15:00")),
         completed_row(7, lkf="0000", kon=3, fodelse_ar=1901, **dict.fromkeys(optional)),
     ]
 
@@ -211,9 +209,7 @@ def make_database(
         connection.execute(f"create schema {schema}")
     for seed in ("delivery_attributes", "national_codes", "rules"):
         file = PROJECT_ROOT / "seeds" / f"{seed}.csv"
-        connection.execute(
-            f"create table reference.{seed} as select * from read_csv('{file}', all_varchar = true)"
-        )
+        connection.execute(f"create table reference.{seed} as select * from read_csv('{file}', all_varchar = true)")
     for relation, columns, rows in (
         ("delivery_completed", COMPLETED_COLUMNS, completed),
         ("delivery_waiting", WAITING_COLUMNS, waiting),

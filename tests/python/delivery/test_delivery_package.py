@@ -30,8 +30,6 @@ from delivery_rows import (
 )
 from lxml import etree
 
-from orchestration.national.contract import COMPLETED, RECORD_TYPES, WAITING, RecordType, read_attributes
-from orchestration.national.frame import open_frame
 from orchestration.delivery.package import (
     Approval,
     ExtractFile,
@@ -43,6 +41,8 @@ from orchestration.delivery.package import (
 from orchestration.delivery.protocol import render_protocol, verdict_of
 from orchestration.delivery.xml_writer import leverans_referens, write_contacts
 from orchestration.errors import StoppedError
+from orchestration.national.contract import COMPLETED, RECORD_TYPES, WAITING, RecordType, read_attributes
+from orchestration.national.frame import open_frame
 from orchestration.validation.results import ExpectationResult
 
 CREATED_AT = datetime.datetime(2024, 8, 18, 9, 30)
@@ -125,9 +125,7 @@ def test_r27_the_same_id_gives_the_same_keyed_id_in_both_records_and_all_periods
     assert waits["VardkontaktId"] in earlier
 
 
-def test_no_source_id_key_or_pseudonym_stands_in_the_xml(
-    database: duckdb.DuckDBPyConnection, tmp_path: Path
-) -> None:
+def test_no_source_id_key_or_pseudonym_stands_in_the_xml(database: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     text = "".join(write(database, kind, tmp_path / kind.call).read_text("utf-8") for kind in RECORD_TYPES)
     assert not re.search(r"KONTAKT-|REMISS-|pseudonym|" + DELIVERY_KEY.hex(), text)
 
@@ -229,9 +227,7 @@ def test_r31_waiting_xml_has_none_of_the_completed_ones_own_attributes(
     assert own <= completed and len(own) == len(ONLY_COMPLETED)
 
 
-def test_r25_patients_from_other_regions_are_delivered(
-    database: duckdb.DuckDBPyConnection, tmp_path: Path
-) -> None:
+def test_r25_patients_from_other_regions_are_delivered(database: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     assert "0380" in {visit["Lkf"] for visit in visits(write(database, COMPLETED, tmp_path / "a.xml"))}
 
 
@@ -262,9 +258,7 @@ def test_the_packages_xml_is_valid_against_the_official_schemas(tmp_path: Path) 
     for name, tables in (("full", (good_completed(), good_waiting())), ("empty", ([], []))):
         folder = build_package(make_database(*tables), tmp_path / name, request_for()).folder
         for part, call in (("Genomforda", "genomforda_kontakter"), ("Vantande", "vantande_kontakter")):
-            schema = etree.XMLSchema(
-                etree.parse(str(NATIONAL_DIR / f"TillgangligVardSpeci{part}Responder_1.0.xsd"))
-            )
+            schema = etree.XMLSchema(etree.parse(str(NATIONAL_DIR / f"TillgangligVardSpeci{part}Responder_1.0.xsd")))
             schema.assertValid(etree.parse(str(folder / f"{call}.xml")))
 
 
@@ -294,15 +288,11 @@ def test_a_package_holds_its_files_read_only_and_the_manifest_tells_of_each(
     assert [path.name for path in folder.parent.iterdir()] == ["v1"]
 
 
-def test_the_manifest_tells_what_the_delivery_rests_on(
-    database: duckdb.DuckDBPyConnection, tmp_path: Path
-) -> None:
+def test_the_manifest_tells_what_the_delivery_rests_on(database: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     request = request_for(
         version=2,
         replaced_version=1,
-        replaced_calls=(
-            ReplacedCall("genomforda_kontakter", "56-2024-07-v1-genomforda_kontakter", "ERS-77"),
-        ),
+        replaced_calls=(ReplacedCall("genomforda_kontakter", "56-2024-07-v1-genomforda_kontakter", "ERS-77"),),
         extracts=(ExtractFile("cosmic_vardkontakt", PERIOD, "cosmic_vardkontakt_202407.csv", "ab" * 32, 22),),
         approvals=(Approval("SE1", "Kliniken", "Rapportör", CREATED_AT, ("A02: rättas i september",)),),
         override_reason="Sommarstängt",
@@ -354,9 +344,7 @@ def test_the_delivery_key_stands_in_no_file_and_no_printed_request(
     assert repr(DELIVERY_KEY) not in repr(request_for())
 
 
-def test_a_version_that_exists_is_never_rewritten(
-    database: duckdb.DuckDBPyConnection, tmp_path: Path
-) -> None:
+def test_a_version_that_exists_is_never_rewritten(database: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     folder = build_package(database, tmp_path, request_for()).folder
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     with pytest.raises(StoppedError, match="v1 finns redan, skrivs ej om") as refused:
@@ -429,9 +417,7 @@ def test_the_protocol_says_the_outcome_in_words_and_the_counts(
     assert "Kliniken &lt;sommarstängd&gt; &amp; tom" in text
 
 
-def test_the_protocol_asks_for_nothing_outside_itself(
-    database: duckdb.DuckDBPyConnection, tmp_path: Path
-) -> None:
+def test_the_protocol_asks_for_nothing_outside_itself(database: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     html = rendered(database, tmp_path, GOOD_RESULTS)
     assert not re.search(r"https?:|//[a-z]|<script|<link|<img|@import|url\(", html)
 
@@ -447,10 +433,6 @@ def test_the_protocol_tells_bad_data_and_a_crashed_check_apart(
         "crashed",
     ]
     html = rendered(database, tmp_path / "a", failed)
-    assert (
-        "Underkänd" in html
-        and "3 av 7 rader avviker" in html
-        and "1 av 6 kontroller är inte godkända" in html
-    )
+    assert "Underkänd" in html and "3 av 7 rader avviker" in html and "1 av 6 kontroller är inte godkända" in html
     html = rendered(database, tmp_path / "b", crashed)
     assert "Kontrollen är inte fullständig" in html and "Underkänd" not in html

@@ -33,13 +33,6 @@ def test_a_stopped_run_publishes_nothing_that_has_not_passed(bad: tuple[Place, D
     assert place.command("sql", "select 1").code != 0
 
 
-def test_a_stopped_delivery_stays_stopped_when_asked_for_again(bad: tuple[Place, Done]) -> None:
-    place, _ = bad
-    done = place.command("deliver", "--period", PERIOD, "--approve-all", "ändå")
-    assert done.code == 3, done.said
-    assert not place.package(PERIOD).exists()
-
-
 def test_status_tells_of_the_check_that_failed(bad: tuple[Place, Done]) -> None:
     done = bad[0].command("status", "--period", PERIOD)
     assert done.code == 0
@@ -76,12 +69,9 @@ def test_a_command_without_what_it_needs_is_wrong_usage(place: Place, command: t
         ({"region_hsa_id": "1"}, "region_hsa_id"),
     ],
 )
-@pytest.mark.parametrize("command", ["run", "validate"])
-def test_an_unknown_missing_or_wrong_setting_is_named(
-    place: Place, command: str, changed: dict[str, object], named: str
-) -> None:
+def test_an_unknown_missing_or_wrong_setting_is_named(place: Place, changed: dict[str, object], named: str) -> None:
     place.set(**changed)
-    done = place.command(command, "--period", PERIOD)
+    done = place.command("run", "--period", PERIOD)
     assert done.code == 2, done.said
     assert named in done.said
 

@@ -112,9 +112,7 @@ def test_a_value_fault_stands_where_the_list_says(faulty: Path, name: str, colum
 
 
 def test_faults_of_the_lines_form_stand_where_the_list_says(faulty: Path) -> None:
-    header = len(
-        line_at(faulty, {"period": PERIOD, "file": f"{CONTACTS}_202406.csv", "line": "1"}).split(";")
-    )
+    header = len(line_at(faulty, {"period": PERIOD, "file": f"{CONTACTS}_202406.csv", "line": "1"}).split(";"))
     (extra,) = planted(faulty, "wrong_field_count")
     assert len(line_at(faulty, extra).split(";")) == header + 1
     (truncated,) = planted(faulty, "truncated_last_line")

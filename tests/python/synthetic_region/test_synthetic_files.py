@@ -24,9 +24,7 @@ def every_row(region: Path, entity: str) -> list[Row]:
     return [row for period in PERIODS for row in rows_of(region, period, entity)]
 
 
-def test_a_month_written_alone_has_the_same_bytes_as_within_a_longer_span(
-    region: Path, tmp_path: Path
-) -> None:
+def test_a_month_written_alone_has_the_same_bytes_as_within_a_longer_span(region: Path, tmp_path: Path) -> None:
     write_region(tmp_path, "2024-07", "2024-07", scale=SCALE)
     for entity in ENTITIES:
         alone, within = file_of(tmp_path, "2024-07", entity), file_of(region, "2024-07", entity)

@@ -39,9 +39,7 @@ def test_an_entry_reads_the_same_in_every_file(region: Path) -> None:
     for period, following in pairwise(PERIODS):
         later = by_id(contacts(region, following)) | by_id(waiting(region, following))
         for contact_id, row in still_waiting(waiting(region, period)).items():
-            assert {name: row[name] for name in LASTING} == {
-                name: later[contact_id][name] for name in LASTING
-            }
+            assert {name: row[name] for name in LASTING} == {name: later[contact_id][name] for name in LASTING}
 
 
 def test_an_entry_on_the_list_was_there_before_or_was_decided_in_the_month(region: Path) -> None:
@@ -189,9 +187,7 @@ def test_a_month_delivered_again_carries_later_removals(region: Path, redelivere
         for contact_id, row in by_id(waiting(region, period)).items()
         if row["status"] == "A"
     }
-    changed = {
-        contact_id for contact_id in first if first[contact_id]["status"] != again[contact_id]["status"]
-    }
+    changed = {contact_id for contact_id in first if first[contact_id]["status"] != again[contact_id]["status"]}
     assert len(changed) > 20
     assert changed == {contact_id for contact_id in first if contact_id in removed_later}
     for contact_id in changed:
@@ -199,23 +195,15 @@ def test_a_month_delivered_again_carries_later_removals(region: Path, redelivere
         assert again[contact_id]["avford_tid"] == removed_later[contact_id]
 
 
-def test_a_month_delivered_again_is_otherwise_the_same_but_for_deaths(
-    region: Path, redelivered: Path
-) -> None:
+def test_a_month_delivered_again_is_otherwise_the_same_but_for_deaths(region: Path, redelivered: Path) -> None:
     may_change = {"status", "avford_tid", "avford_orsak", "avliden_datum"}
     pairs = zip(waiting(region, REDELIVERED), waiting(redelivered, REDELIVERED), strict=True)
-    assert all(
-        first[name] == again[name] for first, again in pairs for name in first if name not in may_change
-    )
+    assert all(first[name] == again[name] for first, again in pairs for name in first if name not in may_change)
     pairs = zip(contacts(region, REDELIVERED), contacts(redelivered, REDELIVERED), strict=True)
-    assert all(
-        first[name] == again[name] for first, again in pairs for name in first if name != "avliden_datum"
-    )
+    assert all(first[name] == again[name] for first, again in pairs for name in first if name != "avliden_datum")
 
 
 def test_a_month_known_at_its_own_end_is_the_first_delivery(region: Path, tmp_path: Path) -> None:
     write_region(tmp_path, "2024-07", "2024-07", scale=SCALE, known_through="2024-07")
     entity = "cosmic_vantelista"
-    assert (
-        file_of(tmp_path, "2024-07", entity).read_bytes() == file_of(region, "2024-07", entity).read_bytes()
-    )
+    assert file_of(tmp_path, "2024-07", entity).read_bytes() == file_of(region, "2024-07", entity).read_bytes()

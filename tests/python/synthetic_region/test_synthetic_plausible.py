@@ -90,9 +90,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnect
 
 def waits_of(database: duckdb.DuckDBPyConnection, phase: str, is_waiting: bool) -> tuple[float, float, int]:
     """Share within 90 days (guarantee, patient's own choice left out), median of all, number of all."""
-    table, end = (
-        ("entry", "last_day((e.period || '-01')::date)") if is_waiting else ("contact", "e.start_tid::date")
-    )
+    table, end = ("entry", "last_day((e.period || '-01')::date)") if is_waiting else ("contact", "e.start_tid::date")
     left_out = "e.avvikelse is not null" if is_waiting else "coalesce(e.avvikelse, '') = '1'"
     counted = "e.status = 'V'" if is_waiting else "e.kontaktform <> 'U'"
     row = database.execute(

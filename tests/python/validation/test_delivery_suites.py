@@ -30,10 +30,10 @@ from delivery_rows import (
 )
 from lxml import etree
 
-from orchestration.national.contract import COMPLETED, RECORD_TYPES, WAITING, RecordType, read_code_lists
-from orchestration.national.frame import open_frame
 from orchestration.delivery.xml_writer import write_contacts
 from orchestration.errors import StoppedError
+from orchestration.national.contract import COMPLETED, RECORD_TYPES, WAITING, RecordType, read_code_lists
+from orchestration.national.frame import open_frame
 from orchestration.validation.results import ExpectationResult, failures
 from orchestration.validation.run import run_expectations, validate_delivery
 
@@ -133,18 +133,14 @@ def verdict(record_type: RecordType, rows: list[Row], identifier: str) -> Expect
     completed, waiting = (rows, []) if record_type is COMPLETED else ([], rows)
     connection = make_database(completed, waiting)
     with open_frame(connection, record_type, PERIOD, DELIVERY_KEY) as frame:
-        suite = row_expectations(
-            record_type, frame.attributes, read_code_lists(connection), PERIOD, REGION_CODE
-        )
+        suite = row_expectations(record_type, frame.attributes, read_code_lists(connection), PERIOD, REGION_CODE)
         chosen = [expectation for expectation in suite if expectation.meta["id"] == identifier]
         assert len(chosen) == 1, f"{identifier} står inte i sviten"
         (result,) = run_expectations(record_type.suite, frame.typed_slices(1000), chosen)
     return result
 
 
-def assert_only_the_bad_one_is_refused(
-    name: str, bad: dict[str, Any], good: dict[str, Any], identifier: str
-) -> None:
+def assert_only_the_bad_one_is_refused(name: str, bad: dict[str, Any], good: dict[str, Any], identifier: str) -> None:
     """Both sides of the boundary in one frame: row 1 is good, row 2 is bad."""
     row_of = ROW_OF[name]
     result = verdict(BY_NAME[name], [row_of(1, **good), row_of(2, **bad)], identifier)
@@ -157,18 +153,14 @@ def assert_only_the_bad_one_is_refused(
 )
 def test_a_missing_required_attribute_is_refused(name: str, column: str) -> None:
     value = ROW_OF[name](2)[column]
-    assert_only_the_bad_one_is_refused(
-        name, {column: None}, {column: value}, f"{attribute_name(column)}.required"
-    )
+    assert_only_the_bad_one_is_refused(name, {column: None}, {column: value}, f"{attribute_name(column)}.required")
 
 
 @pytest.mark.parametrize(
     ("name", "column", "value", "identifier"),
     [(name, *case) for name, cases in BROKEN.items() for case in cases],
 )
-def test_a_value_outside_its_attributes_domain_is_refused(
-    name: str, column: str, value: Any, identifier: str
-) -> None:
+def test_a_value_outside_its_attributes_domain_is_refused(name: str, column: str, value: Any, identifier: str) -> None:
     good = ROW_OF[name](2)[column]
     assert_only_the_bad_one_is_refused(name, {column: value}, {column: good}, expectation_id(identifier))
 
@@ -290,9 +282,7 @@ def test_a_rule_that_the_schema_does_not_know_holds_on_both_sides(
     assert_only_the_bad_one_is_refused(name, bad, good, identifier)
 
 
-@pytest.mark.parametrize(
-    "column", ["sjukhus_namn", "hsaid_enhet", "remittent", "mvo", "aktivitet_icd", "sjukhus"]
-)
+@pytest.mark.parametrize("column", ["sjukhus_namn", "hsaid_enhet", "remittent", "mvo", "aktivitet_icd", "sjukhus"])
 @pytest.mark.parametrize("name", ["completed", "waiting"])
 def test_dl05_a_personal_number_in_a_text_attribute_is_refused(name: str, column: str) -> None:
     assert_only_the_bad_one_is_refused(
@@ -306,9 +296,7 @@ def test_dl05_every_text_attribute_is_searched_for_personal_numbers() -> None:
     connection = make_database([], [])
     for record_type, columns in ((COMPLETED, COMPLETED_COLUMNS), (WAITING, WAITING_COLUMNS)):
         with open_frame(connection, record_type, PERIOD, DELIVERY_KEY) as frame:
-            suite = row_expectations(
-                record_type, frame.attributes, read_code_lists(connection), PERIOD, REGION_CODE
-            )
+            suite = row_expectations(record_type, frame.attributes, read_code_lists(connection), PERIOD, REGION_CODE)
         searched = {e.meta["id"] for e in suite if e.meta["id"].startswith("DL05.")}
         assert searched == {f"DL05.{c}" for c in columns if c not in INTEGER_COLUMNS | TIMESTAMP_COLUMNS}
 
@@ -375,9 +363,7 @@ def test_a05_a07_whole_frame_faults_are_found(faulty_results: list[ExpectationRe
 def test_slices_of_three_rows_give_the_same_verdict_and_counts_as_one_slice(
     faulty_rows: tuple[list[Row], list[Row]], faulty_results: list[ExpectationResult]
 ) -> None:
-    in_slices = validate_delivery(
-        make_database(*faulty_rows), PERIOD, DELIVERY_KEY, REGION_CODE, slice_rows=3
-    )
+    in_slices = validate_delivery(make_database(*faulty_rows), PERIOD, DELIVERY_KEY, REGION_CODE, slice_rows=3)
     assert in_slices == faulty_results
 
 
@@ -396,9 +382,7 @@ def test_an_empty_population_passes_and_says_that_nothing_was_there() -> None:
 
 def test_an_attribute_stored_with_the_wrong_type_is_refused() -> None:
     rows = [{**completed_row(1), "kon": "2"}]
-    results = validate_delivery(
-        make_database(rows, [], types={"kon": "varchar"}), PERIOD, DELIVERY_KEY, REGION_CODE
-    )
+    results = validate_delivery(make_database(rows, [], types={"kon": "varchar"}), PERIOD, DELIVERY_KEY, REGION_CODE)
     assert {r.expectation for r in failures(results)} >= {"Kon.type", "Kon.code_list"}
 
 
@@ -610,9 +594,7 @@ def test_the_contract_seed_has_the_schemas_attributes_in_order_and_required_as_t
             ".//x:complexType[@name='Besok']//x:attribute", {"x": "http://www.w3.org/2001/XMLSchema"}
         )
         official = [(a.get("name"), a.get("use") == "required") for a in attributes]
-        assert [
-            (attribute_name(column), column in REQUIRED[record_type.name]) for column in columns
-        ] == official
+        assert [(attribute_name(column), column in REQUIRED[record_type.name]) for column in columns] == official
 
 
 def test_r31_the_waiting_record_has_none_of_the_completed_ones_own_attributes() -> None:

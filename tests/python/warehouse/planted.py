@@ -244,6 +244,7 @@ def run_dbt(database: Path, working_dir: Path, *arguments: str) -> DbtOutcome:
         "DBT_LOG_PATH": str(working_dir / "logs"),
     }
     with _environment(environment):
+        _close_readers()
         database.rename(running)
         try:
             result = dbtRunner().invoke(command)
@@ -258,10 +259,20 @@ def run_dbt(database: Path, working_dir: Path, *arguments: str) -> DbtOutcome:
     return DbtOutcome(is_success=bool(result.success), nodes=nodes)
 
 
+# Connections that stay open until dbt next runs: opening the file costs more than most queries on it.
+_open_readers: dict[Path, duckdb.DuckDBPyConnection] = {}
+
+
+def _close_readers() -> None:
+    for database in list(_open_readers):
+        _open_readers.pop(database).close()
+
+
 def query(database: Path, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """All rows of a query on a database file that nothing else has open."""
-    with duckdb.connect(str(database), read_only=True) as connection:
-        return connection.execute(sql, list(parameters)).fetchall()
+    """All rows of a query on a database file that no other process writes."""
+    if database not in _open_readers:
+        _open_readers[database] = duckdb.connect(str(database), read_only=True)
+    return _open_readers[database].execute(sql, list(parameters)).fetchall()
 
 
 def table_hashes(database: Path, schemas: Sequence[str]) -> dict[str, str]:
