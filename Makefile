@@ -45,4 +45,5 @@ bench: setup
 	@$(BIN)/python -m bench.run
 
 clean:
+	@test ! -d data || chmod -R u+w data
 	rm -rf $(VENV) data build target logs .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info

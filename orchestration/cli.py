@@ -59,6 +59,7 @@ def _trace(error: BaseException) -> None:
 @click.option("--debug", is_flag=True, help="Visa felspår (identiteter maskerade).")
 def main(debug: bool) -> None:
     """Vardlager: från utdrag till marter, reportörernas listor och den nationella leveransen."""
+    os.umask(0o077)
     silence_telemetry()
     if debug:
         os.environ[DEBUG_VARIABLE] = "1"

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import logging
 import os
+import uuid
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
 
 from orchestration.errors import EXIT_DONE, EXIT_FAILED
-from orchestration.settings import Home
+from orchestration.settings import Home, make_private
+from orchestration.state.lock import writing
+from orchestration.state.store import State, now, open_state
+
+if TYPE_CHECKING:
+    import dagster as dg
 
 _DAGSTER_YAML = """\
 telemetry:
   enabled: false
 nux:
   enabled: false
-concurrency:
-  pools:
-    default_limit: 1
-    granularity: op
 """
 
 
@@ -31,46 +36,71 @@ class Outcome:
 
 
 def prepare_dagster_home(home: Home) -> None:
-    """Make Dagster's own folder under the state, with telemetry off and one writer at a time."""
+    """Make Dagster's own folder under the state, with telemetry off."""
     folder = home.state / "dagster"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(folder)
     settings = folder / "dagster.yaml"
     if not settings.exists():
         settings.write_text(_DAGSTER_YAML, encoding="utf-8")
     os.environ["DAGSTER_HOME"] = str(folder)
 
 
+def _close_dead_runs(instance: dg.DagsterInstance, state: State) -> None:
+    """Give runs that were killed an end, here and in Dagster; the caller is the only writer."""
+    for row in state.rows("select run_id from run where ended_at is null"):
+        dead = instance.get_run_by_id(row["run_id"])
+        if dead is not None and not dead.is_finished:
+            instance.report_run_failed(dead, "avbruten utifrån")
+        state.execute(
+            "update run set ended_at = ?, exit_code = ? where run_id = ?", [now(), EXIT_FAILED, row["run_id"]]
+        )
+
+
+def _failures(result: dg.ExecuteInProcessResult) -> tuple[int, list[str]]:
+    """(exit code, the failures' own words) of a run that did not succeed."""
+    from orchestration.guard import EXIT_CODE_KEY
+
+    messages, code = [], EXIT_FAILED
+    for event in result.all_events:
+        if not event.is_step_failure:
+            continue
+        told = event.step_failure_data.user_failure_data
+        if told is None:
+            error = event.step_failure_data.error
+            messages.append(f"Steget {event.step_key} föll: {error.cls_name if error else 'okänt fel'}")
+            continue
+        messages.append(told.description or "")
+        noted = (told.metadata or {}).get(EXIT_CODE_KEY)
+        code = int(noted.value) if noted is not None else code  # type: ignore[arg-type]
+    return code, messages
+
+
 def run_job(job_name: str, period: str, home: Home, override_reason: str = "") -> Outcome:
-    """Run one job of the code location for one month, in this process."""
+    """Run one job of the code location for one month, in this process, as the only writer."""
     prepare_dagster_home(home)
     # The stages speak for themselves; the libraries' own chatter only hides it.
     logging.disable(logging.WARNING)
     import dagster as dg
 
     from orchestration.definitions import build_definitions
-    from orchestration.guard import EXIT_CODE_KEY
     from orchestration.resources import Workplace
 
     definitions = build_definitions(Workplace(override_reason=override_reason, shows_progress=True))
-    with dg.DagsterInstance.get() as instance:
+    run_id = str(uuid.uuid4())
+    with (
+        writing(home, f"{job_name} {period}", lambda line: click.echo(line, err=True)),
+        dg.DagsterInstance.get() as instance,
+        open_state(home.state_file) as state,
+    ):
+        _close_dead_runs(instance, state)
+        state.insert("run", [{"run_id": run_id, "command": job_name, "period": period, "started_at": now()}])
         result = definitions.resolve_job_def(job_name).execute_in_process(
             partition_key=period,
             instance=instance,
             raise_on_error=False,
+            run_id=run_id,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
-        if result.success:
-            return Outcome(EXIT_DONE, (), result.run_id)
-        messages, code = [], EXIT_FAILED
-        for event in result.all_events:
-            if not event.is_step_failure:
-                continue
-            told = event.step_failure_data.user_failure_data
-            if told is None:
-                error = event.step_failure_data.error
-                messages.append(f"Steget {event.step_key} föll: {error.cls_name if error else 'okänt fel'}")
-                continue
-            messages.append(told.description or "")
-            noted = (told.metadata or {}).get(EXIT_CODE_KEY)
-            code = int(noted.value) if noted is not None else code  # type: ignore[arg-type]
-        return Outcome(code, tuple(messages), result.run_id)
+        code, messages = (EXIT_DONE, []) if result.success else _failures(result)
+        state.execute("update run set ended_at = ?, exit_code = ? where run_id = ?", [now(), code, run_id])
+    return Outcome(code, tuple(messages), run_id)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 import dagster as dg
 
-from orchestration.work import Work, open_work
+from orchestration.state.lock import writing
+from orchestration.work import END_PERIOD, FIRST_PERIOD, Work, open_work
 
-MONTHS = dg.MonthlyPartitionsDefinition(start_date="2015-01", fmt="%Y-%m", end_offset=1)
-WRITER_POOL = "build_file_writer"
+MONTHS = dg.MonthlyPartitionsDefinition(start_date=FIRST_PERIOD, end_date=END_PERIOD, fmt="%Y-%m")
 
 
 class Workplace(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -23,8 +25,9 @@ class Workplace(dg.ConfigurableResource):  # type: ignore[type-arg]
     override_reason: str = ""
     shows_progress: bool = False
 
-    def work(self, context: dg.AssetExecutionContext) -> Work:
-        """The work of this run and partition."""
+    @contextmanager
+    def writing_work(self, context: dg.AssetExecutionContext) -> Iterator[Work]:
+        """The work of this run and partition, as the only writer of the home."""
 
         def say(line: str) -> None:
             if self.shows_progress:
@@ -33,4 +36,5 @@ class Workplace(dg.ConfigurableResource):  # type: ignore[type-arg]
                 context.log.info(line)
 
         work = open_work(context.partition_key, say, self.override_reason)
-        return dataclasses.replace(work, run_id=context.run_id)
+        with writing(work.home, f"period {work.period}", say):
+            yield dataclasses.replace(work, run_id=context.run_id)

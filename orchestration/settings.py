@@ -20,8 +20,6 @@ EXAMPLE_FILE = PROJECT_ROOT / "region.example.yml"
 PRIVATE_DIR, PRIVATE_FILE = 0o700, 0o600
 SHARED_DIR, SHARED_FILE = 0o750, 0o640
 
-KNOWN_RECEIVERS = ("skr",)
-
 
 def _two_digits(value: Any) -> Any:
     return f"{value:02d}" if isinstance(value, int) else value

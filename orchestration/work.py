@@ -17,12 +17,18 @@ from orchestration.privacy import Key, key_from_environment, read_key, write_new
 from orchestration.settings import Home, Region, home_from_environment, read_region
 
 _PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+# The months that the calendar's holidays cover; the end is not one of them.
+FIRST_PERIOD, END_PERIOD = "2015-01", "2041-01"
 
 
 def check_period(period: str) -> str:
     """`period` itself when it is a month as YYYY-MM; UsageError otherwise."""
     if not _PERIOD.fullmatch(period):
         raise UsageError(f"Perioden {period!r} är ingen månad.", "Skriv den som ÅÅÅÅ-MM, till exempel 2024-07.")
+    if not FIRST_PERIOD <= period < END_PERIOD:
+        raise UsageError(
+            f"Perioden {period} finns inte i kalendern.", f"Välj en från {FIRST_PERIOD} till före {END_PERIOD}."
+        )
     return period
 
 
@@ -92,7 +98,6 @@ def _keep_temporary_files_inside(home: Home) -> None:
 def open_work(period: str, progress: Callable[[str], None], override_reason: str = "") -> Work:
     """The work of one period under VARDLAGER_HOME, with settings and key checked."""
     check_period(period)
-    os.umask(0o077)
     home = home_from_environment()
     region, own_keys = read_region(home)
     home.make()

@@ -144,14 +144,14 @@ def build_package(connection: duckdb.DuckDBPyConnection, target_dir: Path, reque
     _demand_evidence(request)
     folder.parent.mkdir(parents=True, exist_ok=True)
     building = folder.parent / f".{folder.name}.building"
-    _remove(building)
+    remove_package(building)
     building.mkdir(mode=0o700)
     try:
         manifest = _write_contents(connection, building, folder, request)
         _freeze(building)
         building.rename(folder)
     except BaseException:
-        _remove(building)
+        remove_package(building)
         raise
     _sync(folder.parent)
     return manifest
@@ -345,7 +345,8 @@ def _freeze(building: Path) -> None:
     _sync(building)
 
 
-def _remove(building: Path) -> None:
+def remove_package(building: Path) -> None:
+    """Remove a package folder that was never delivered, or a half-made one; nothing when it is not there."""
     if building.exists():
         building.chmod(0o700)
         shutil.rmtree(building)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from importlib.metadata import version as package_version
 
 import duckdb
 
@@ -13,10 +12,11 @@ from orchestration.delivery.package import (
     PackageRequest,
     build_package,
     package_folder,
+    remove_package,
 )
 from orchestration.errors import StoppedError
 from orchestration.state import evidence
-from orchestration.state.current import current_inputs, readable_loads
+from orchestration.state.current import code_version, current_inputs, readable_loads
 from orchestration.state.store import State, now, open_state
 from orchestration.validation.stage import stored_results
 from orchestration.work import Work
@@ -57,8 +57,20 @@ def _demand_no_block(connection: duckdb.DuckDBPyConnection, work: Work) -> None:
         )
 
 
+def _clear_interrupted(state: State, work: Work) -> None:
+    """Take away what an interrupted run left: it was never told as delivered, and its number is free."""
+    for row in state.rows(
+        "select version from delivery where receiver = ? and period = ? and status = 'building'",
+        [RECEIVER, work.period],
+    ):
+        remove_package(package_folder(work.home.delivery, RECEIVER, work.period, row["version"]))
+    state.execute(
+        "delete from delivery where receiver = ? and period = ? and status = 'building'", [RECEIVER, work.period]
+    )
+
+
 def _next_version(state: State, work: Work) -> tuple[int, int | None]:
-    """(next version, the one it replaces). A folder left by an interrupted run keeps its number."""
+    """(next version, the one it replaces). A folder that the state does not know keeps its number."""
     known = [
         int(row["version"])
         for row in state.rows("select version from delivery where receiver = ? and period = ?", [RECEIVER, work.period])
@@ -69,26 +81,45 @@ def _next_version(state: State, work: Work) -> tuple[int, int | None]:
     return number, max(known, default=None)
 
 
-def _remember(state: State, work: Work, inputs: str, request: PackageRequest, manifest: PackageManifest) -> None:
-    delivered = {account.population: account for account in manifest.populations}
+def _begin(state: State, work: Work, inputs: str, request: PackageRequest) -> None:
+    """Write the version down before its folder exists, so that an interrupted one is known for what it is."""
+    state.insert(
+        "delivery",
+        [
+            {
+                "receiver": RECEIVER,
+                "period": work.period,
+                "version": request.version,
+                "created_at": str(request.created_at),
+                "run_id": work.run_id,
+                "inputs": inputs,
+                "contacts_completed": 0,
+                "contacts_waiting": 0,
+                "left_out_count": 0,
+                "replaced_version": request.replaced_version,
+                "override_reason": request.override_reason,
+                "status": "building",
+            }
+        ],
+    )
+
+
+def _finish(state: State, work: Work, request: PackageRequest, manifest: PackageManifest) -> None:
+    account = {population.population: population for population in manifest.populations}
     with state.transaction():
-        state.insert(
-            "delivery",
+        state.execute(
+            """
+            update delivery
+            set status = 'built', contacts_completed = ?, contacts_waiting = ?, left_out_count = ?
+            where receiver = ? and period = ? and version = ?
+            """,
             [
-                {
-                    "receiver": RECEIVER,
-                    "period": work.period,
-                    "version": request.version,
-                    "created_at": str(request.created_at),
-                    "run_id": work.run_id,
-                    "inputs": inputs,
-                    "contacts_completed": delivered["completed"].delivered,
-                    "contacts_waiting": delivered["waiting"].delivered,
-                    "left_out_count": sum(account.left_out for account in manifest.populations),
-                    "replaced_version": request.replaced_version,
-                    "override_reason": request.override_reason,
-                    "status": "built",
-                }
+                account["completed"].delivered,
+                account["waiting"].delivered,
+                sum(population.left_out for population in manifest.populations),
+                RECEIVER,
+                work.period,
+                request.version,
             ],
         )
         state.insert(
@@ -129,6 +160,7 @@ def deliver_period(work: Work) -> PackageManifest:
                 f'Kör vardlager deliver --period {work.period} --approve-all "skäl".',
             )
         work.progress("Levererar ...")
+        _clear_interrupted(state, work)
         number, replaced = _next_version(state, work)
         extracts = tuple(
             ExtractFile(load.entity, load.period, load.file_name, load.sha256, load.rows_loaded)
@@ -142,7 +174,7 @@ def deliver_period(work: Work) -> PackageManifest:
             version=number,
             delivery_key=work.delivery_key().secret,
             created_at=datetime.datetime.fromisoformat(now()),
-            code_version=package_version("vardlager"),
+            code_version=code_version(),
             results=stored_results(work),
             extracts=extracts,
             override_reason=work.override_reason,
@@ -151,9 +183,10 @@ def deliver_period(work: Work) -> PackageManifest:
         connection = work.connect_build(read_only=True)
         try:
             _demand_no_block(connection, work)
+            _begin(state, work, inputs, request)
             manifest = build_package(connection, work.home.delivery, request)
         finally:
             connection.close()
-        _remember(state, work, inputs, request, manifest)
+        _finish(state, work, request, manifest)
     work.progress(f"  {manifest.folder}")
     return manifest

@@ -4,19 +4,19 @@ import dagster as dg
 
 from orchestration.guard import guarded
 from orchestration.landing.stage import land_period
-from orchestration.resources import MONTHS, WRITER_POOL, Workplace
+from orchestration.resources import MONTHS, Workplace
 
 
 @dg.asset(
     partitions_def=MONTHS,
     group_name="landing",
-    pool=WRITER_POOL,
     description="Inläsning: periodens filer, pseudonymiserade och typade, med varje rad redovisad.",
 )
 @guarded
 def landed_files(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """Land inbox/<period>; fails when care or the registers are not whole."""
-    landing = land_period(workplace.work(context))
+    with workplace.writing_work(context) as work:
+        landing = land_period(work)
     return dg.MaterializeResult(
         metadata={
             "files_loaded": len(landing.loaded),

@@ -24,6 +24,7 @@ from orchestration.landing.identity_sql import (
 )
 from orchestration.landing.lines import LISTED_FAULTS, UNIT_SEPARATOR
 from orchestration.privacy import Key, mask_identities, shown_value
+from orchestration.sql_text import literal, quoted
 
 # A column of ids in which so many look like twelve-digit dates is numbered that way by its
 # system; there only identities known from the file itself are taken for misplaced ones.
@@ -78,14 +79,6 @@ def scratch_database(folder: Path, memory_limit_mb: int, key: Key) -> Iterator[d
         connection.close()
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
 def view_clean_file(
     connection: duckdb.DuckDBPyConnection,
     path: Path,
@@ -104,16 +97,16 @@ def view_clean_file(
         if not column.is_loaded:
             continue
         if column.name not in columns:
-            picked.append(f"cast(null as varchar) as {_quoted(column.name)}")
+            picked.append(f"cast(null as varchar) as {quoted(column.name)}")
             continue
         field = f"c{columns.index(column.name)}"
         value = f"nullif(trim({field}), '')" if has_padding else field
-        picked.append(f"{value} as {_quoted(column.name)}")
+        picked.append(f"{value} as {quoted(column.name)}")
     connection.execute(f"""
         create or replace view lines as
         select _line, {", ".join(picked)}
         from read_csv(
-            {_text(str(path))}, delim = {_text(UNIT_SEPARATOR)}, header = false, auto_detect = false, quote = '',
+            {literal(str(path))}, delim = {literal(UNIT_SEPARATOR)}, header = false, auto_detect = false, quote = '',
             escape = '', nullstr = '', new_line = '\\n', columns = {{{declared}}}, max_line_size = 4194304
         )
     """)
@@ -125,10 +118,10 @@ def _decimal_parts(data_type: str) -> tuple[int, int]:
 
 
 def _number_sql(column: Column, dialect: Dialect) -> str:
-    plain = _quoted(column.name)
+    plain = quoted(column.name)
     for separator in dialect.thousands_separators:
-        plain = f"replace({plain}, {_text(separator)}, '')"
-    return f"try_cast(replace({plain}, {_text(dialect.decimal_separator)}, '.') as {column.data_type})"
+        plain = f"replace({plain}, {literal(separator)}, '')"
+    return f"try_cast(replace({plain}, {literal(dialect.decimal_separator)}, '.') as {column.data_type})"
 
 
 def _number_pattern(column: Column, dialect: Dialect) -> str:
@@ -148,7 +141,7 @@ def _open_end_sql(name: str) -> str:
 
 def value_sql(column: Column, dialect: Dialect) -> str:
     """SQL for the typed value of a text column; only meaningful for rows without a fault."""
-    name = _quoted(column.name)
+    name = quoted(column.name)
     if column.data_type == "timestamp":
         return f"try_cast({name} as timestamp)"
     if column.data_type == "date":
@@ -162,7 +155,7 @@ def value_sql(column: Column, dialect: Dialect) -> str:
 
 def _type_fault(column: Column, dialect: Dialect) -> tuple[str, str] | None:
     """(SQL condition for a filled value of the wrong kind, reason in Swedish)."""
-    name = _quoted(column.name)
+    name = quoted(column.name)
     if column.identity is not None:
         return (
             f"length({name}) not between {SHORTEST} and {LONGEST}",
@@ -196,7 +189,7 @@ def _type_fault(column: Column, dialect: Dialect) -> tuple[str, str] | None:
     if column.value_format == "yyyymm":
         return f"not regexp_full_match({name}, '[0-9]{{4}}(0[1-9]|1[0-2])')", "ingen period i formen ÅÅÅÅMM"
     if column.codes:
-        listed = ", ".join(_text(code) for code in column.codes)
+        listed = ", ".join(literal(code) for code in column.codes)
         return f"{name} not in ({listed})", f"okänd kod, ska vara {', '.join(column.codes)}"
     return None
 
@@ -207,14 +200,14 @@ def _faults(contract: Contract) -> list[tuple[str, str, str]]:
     for column in contract.columns:
         if not column.is_loaded:
             continue
-        name = _quoted(column.name)
+        name = quoted(column.name)
         if column.is_required or column.name in contract.key:
             found.append((column.name, f"{name} is null", REASON_REQUIRED))
         wrong = _type_fault(column, contract.dialect)
         if wrong is not None:
             found.append((column.name, f"({name} is not null and ({wrong[0]}))", wrong[1]))
     if contract.exactly_one_of:
-        filled = " + ".join(f"case when {_quoted(name)} is null then 0 else 1 end" for name in contract.exactly_one_of)
+        filled = " + ".join(f"case when {quoted(name)} is null then 0 else 1 end" for name in contract.exactly_one_of)
         reason = f"exakt en av {', '.join(contract.exactly_one_of)} ska vara ifylld"
         found.append((contract.exactly_one_of[0], f"{filled} <> 1", reason))
     return found
@@ -229,7 +222,7 @@ def _text_columns(contract: Contract) -> list[Column]:
 
 
 def _token_condition(column: Column) -> str:
-    name = _quoted(column.name)
+    name = quoted(column.name)
     return f"({name} is not null and length({name}) >= 10 and regexp_matches({name}, '{_TOKEN_SQL}'))"
 
 
@@ -250,20 +243,20 @@ def _judge(connection: duckdb.DuckDBPyConnection, contract: Contract, period: st
     """
     conditions = [condition for _, condition, _ in _faults(contract)]
     text_columns = _text_columns(contract)
-    kept = [_quoted(name) for name in contract.key]
-    kept += [_quoted(column.name) for column in _identity_columns(contract) if column.name not in contract.key]
+    kept = [quoted(name) for name in contract.key]
+    kept += [quoted(column.name) for column in _identity_columns(contract) if column.name not in contract.key]
     own_marks = [f"{_token_condition(c)} as {_token_mark(c)}" for c in text_columns if c.pseudonym is not None]
     elsewhere = [_token_condition(column) for column in text_columns if column.pseudonym is None]
     short = [
         f"case when length({name}) between {SHORTEST} and {LONGEST} then upper({name}) end"
-        for name in (_quoted(column.name) for column in text_columns if column.name not in contract.key)
+        for name in (quoted(column.name) for column in text_columns if column.name not in contract.key)
     ]
     connection.execute(f"""
         create or replace temp table judged as
         select
             {", ".join(["_line", *kept, *own_marks])},
             {" or ".join(elsewhere) or "false"} as token_elsewhere,
-            nullif(concat_ws({_text(UNIT_SEPARATOR)}, {", ".join(["null", *short])}), '') as short_values,
+            nullif(concat_ws({literal(UNIT_SEPARATOR)}, {", ".join(["null", *short])}), '') as short_values,
             {" or ".join(conditions) or "false"} as is_faulty,
             {_outside_condition(contract, period)} as is_outside
         from lines
@@ -274,10 +267,10 @@ def _outside_condition(contract: Contract, period: str) -> str:
     if contract.period_column is None:
         return "false"
     column = contract.column(contract.period_column)
-    name = _quoted(column.name)
+    name = quoted(column.name)
     if column.value_format == "yyyymm":
-        return f"{name} <> {_text(period.replace('-', ''))}"
-    return f"substr({name}, 1, 7) <> {_text(period)}"
+        return f"{name} <> {literal(period.replace('-', ''))}"
+    return f"substr({name}, 1, 7) <> {literal(period)}"
 
 
 def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
@@ -298,7 +291,7 @@ def _find_suspects(connection: duckdb.DuckDBPyConnection, contract: Contract, ro
     """
     connection.execute("create or replace temp table known (id varchar)")
     for column in _identity_columns(contract):
-        who, name = str(column.identity), _quoted(column.name)
+        who, name = str(column.identity), quoted(column.name)
         distinct = f"(select distinct {name} from judged where length({name}) between {SHORTEST} and {LONGEST})"
         connection.execute(f"""
             insert into known
@@ -314,14 +307,14 @@ def _find_suspects(connection: duckdb.DuckDBPyConnection, contract: Contract, ro
     ]
     marks = sorted({_token_mark(column) for column in telling})
     keys = [column.name for column in _text_columns(contract) if column.name in contract.key]
-    marks += [f"upper({_quoted(name)}) in (select id from known)" for name in keys]
+    marks += [f"upper({quoted(name)}) in (select id from known)" for name in keys]
     connection.execute(f"""
         create or replace table suspect as
         select _line from judged where {" or ".join(["is_faulty", *marks])}
         union
         select _line
         from (
-            select _line, unnest(string_split(short_values, {_text(UNIT_SEPARATOR)})) as value
+            select _line, unnest(string_split(short_values, {literal(UNIT_SEPARATOR)})) as value
             from judged
             where short_values is not null
         ) as split_values
@@ -340,11 +333,11 @@ def _examine(connection: duckdb.DuckDBPyConnection, contract: Contract, telling:
     connection.execute("create or replace table raw as select * from lines where _line in (select _line from suspect)")
     for name, condition, reason in _faults(contract):
         connection.execute(
-            f"insert into fault select _line, $1, {_quoted(name)}, $2 from raw where {condition}",
+            f"insert into fault select _line, $1, {quoted(name)}, $2 from raw where {condition}",
             [name, reason],
         )
     for column in _text_columns(contract):
-        name = _quoted(column.name)
+        name = quoted(column.name)
         is_known = f"length({name}) between {SHORTEST} and {LONGEST} and upper({name}) in (select id from known)"
         connection.execute(
             f"insert into fault select _line, $1, {name}, $2 from raw where {is_known}",
@@ -369,8 +362,8 @@ def _find_duplicates(connection: duckdb.DuckDBPyConnection, contract: Contract) 
     connection.execute("create or replace table duplicate (_line bigint)")
     if not contract.key:
         return
-    key = ", ".join(_quoted(name) for name in contract.key)
-    columns = ", ".join(_quoted(column.name) for column in contract.columns if column.is_loaded)
+    key = ", ".join(quoted(name) for name in contract.key)
+    columns = ", ".join(quoted(column.name) for column in contract.columns if column.is_loaded)
     connection.execute(f"""
         create or replace table repeated as
         with sound as (select * from judged where _line not in (select _line from fault)),
@@ -414,9 +407,9 @@ def _lake_select(contract: Contract) -> str:
                 at = value_sql(contract.column(age.at_column), contract.dialect)
                 parts.append(f"{age_sql(f'{who}_birth_date', at)} as {age.name}")
             continue
-        parts.append(f"{value_sql(column, contract.dialect)} as {_quoted(column.name)}")
+        parts.append(f"{value_sql(column, contract.dialect)} as {quoted(column.name)}")
         if column.pseudonym is not None:
-            parts.append(f"{pseudonym_sql(column.pseudonym, _quoted(column.name))} as {column.pseudonym}")
+            parts.append(f"{pseudonym_sql(column.pseudonym, quoted(column.name))} as {column.pseudonym}")
     return f"select {', '.join(parts)} from {source}"
 
 
@@ -439,7 +432,7 @@ def write_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, lines:
     if excluded:
         _drop_lines(lines, excluded)
     connection.execute(
-        f"copy ({_lake_select(contract)}) to {_text(str(target))} "
+        f"copy ({_lake_select(contract)}) to {literal(str(target))} "
         f"(format parquet, compression zstd, compression_level 1, row_group_size {_ROW_GROUP_ROWS})"
     )
 

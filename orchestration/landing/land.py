@@ -38,7 +38,15 @@ class Landing:
     skipped: list[str] = field(default_factory=list)
     reports: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    refused_by_group: dict[str, list[str]] = field(default_factory=dict)
     group_states: dict[str, str] = field(default_factory=dict)
+
+    def refuse(self, group: str | None, what: str, next_step: str) -> None:
+        """Note a refusal: to show, and against its group when the file has one."""
+        self.refused.append(f"{what}\n  Gör så här: {next_step}")
+        if group is not None:
+            self.refused_by_group.setdefault(group, []).append(what.partition("\n")[0])
+            self.group_states[group] = "refused"
 
 
 @dataclass(frozen=True)
@@ -252,8 +260,7 @@ def _land_file(
         with state.transaction():
             state.forget_refusal(contract.entity, period, received.sha256)
             state.add_load(_refused_load(file, period, received.sha256, archived, settled, why))
-        landing.refused.append(str(why))
-        landing.group_states[contract.group] = "refused"
+        landing.refuse(contract.group, why.what, why.next_step)
         progress(f"  {name}: AVVISAD")
         return
     _write_quarantine(home, period, name, f"load-{number:04d}", settled.faults)
@@ -300,6 +307,14 @@ def _land_file(
     )
 
 
+def _let_go_of_withdrawn(period: str, state: State, delivered: set[str]) -> None:
+    """A file that waited to replace another, and lies in the inbox no more, has been taken back."""
+    has_current = {load.entity for load in state.loads("current", period=period)}
+    for load in state.loads("held", period=period):
+        if load.entity in has_current and load.entity not in delivered:
+            state.let_go_of_held(load.entity, period)
+
+
 def _settle_groups(contracts: Mapping[str, Contract], period: str, state: State, landing: Landing) -> None:
     """Let each whole group take over; a refused or incomplete one keeps its last state."""
     for group, members in groups(dict(contracts)).items():
@@ -312,7 +327,7 @@ def _settle_groups(contracts: Mapping[str, Contract], period: str, state: State,
         }
         missing = [c.entity for c in members if not c.is_optional and c.entity not in present | set(held)]
         if landing.group_states.get(group) == "refused":
-            state.set_group(period, group, "refused", "; ".join(landing.refused).splitlines()[0])
+            state.set_group(period, group, "refused", "; ".join(landing.refused_by_group[group]))
         elif missing and (held or present):
             landing.group_states[group] = "incomplete"
             state.set_group(period, group, "incomplete", f"väntar på {', '.join(missing)}")
@@ -341,9 +356,8 @@ def land(
     inbox = read_inbox(home.inbox / period, period, contracts)
     landing.reports += inbox.reports
     for entity, name, why in inbox.refused:
-        landing.refused.append(f"{name}: {why}.")
-        if entity is not None:
-            landing.group_states[contracts[entity].group] = "refused"
+        group = contracts[entity].group if entity is not None else None
+        landing.refuse(group, f"{name}: {why}.", f"Rätta innehållet i {home.inbox / period} och kör igen.")
     with _scratch(home) as scratch:
         for file in inbox.delivered:
             _land_file(
@@ -358,5 +372,6 @@ def land(
                 landing,
                 progress,
             )
+    _let_go_of_withdrawn(period, state, {file.contract.entity for file in inbox.delivered})
     _settle_groups(contracts, period, state, landing)
     return landing

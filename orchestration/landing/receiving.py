@@ -136,6 +136,7 @@ def receive(source: Path, archive_dir: Path, is_gzip: bool) -> Received:
     make_private(archive_dir)
     digest = hashlib.sha256()
     part = archive_dir / f".{source.name}.part"
+    part.unlink(missing_ok=True)
     with source.open("rb") as reader, part.open("wb") as writer:
         while block := reader.read(BLOCK_BYTES):
             digest.update(block)

@@ -4,7 +4,7 @@ import dagster as dg
 
 from orchestration.guard import guarded
 from orchestration.publishing.stage import publish_period
-from orchestration.resources import MONTHS, WRITER_POOL, Workplace
+from orchestration.resources import MONTHS, Workplace
 from orchestration.validation.assets import validated_delivery
 
 
@@ -12,11 +12,11 @@ from orchestration.validation.assets import validated_delivery
     partitions_def=MONTHS,
     group_name="publishing",
     deps=[validated_delivery],
-    pool=WRITER_POOL,
     description="Publicering: filen som analytiker öppnar, utbytt i ett steg.",
 )
 @guarded
 def published_file(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """Publish what was validated; fails without evidence."""
-    counts = publish_period(workplace.work(context))
+    with workplace.writing_work(context) as work:
+        counts = publish_period(work)
     return dg.MaterializeResult(metadata={"tables": len(counts), "rows": sum(counts.values())})

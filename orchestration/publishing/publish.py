@@ -11,24 +11,17 @@ import duckdb
 
 from orchestration.errors import UsageError
 from orchestration.settings import PRIVATE_DIR, PRIVATE_FILE, SHARED_DIR, SHARED_FILE, Home
+from orchestration.sql_text import literal, quoted
 
 PUBLISHED_SCHEMAS = ("marts", "quality", "meta")
 # The oldest file format that still holds everything: clients from DuckDB 1.0 on can read it.
 STORAGE_VERSION = "v1.0.0"
 
 
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
 def _copy_tables(connection: duckdb.DuckDBPyConnection, build: str) -> dict[str, int]:
     """Copy every table of the published schemas, rows in full order, comments with them."""
     counts: dict[str, int] = {}
-    schemas = ", ".join(_text(schema) for schema in PUBLISHED_SCHEMAS)
+    schemas = ", ".join(literal(schema) for schema in PUBLISHED_SCHEMAS)
     tables = connection.execute(
         f"""
         select schema_name, table_name, comment from duckdb_tables()
@@ -39,12 +32,12 @@ def _copy_tables(connection: duckdb.DuckDBPyConnection, build: str) -> dict[str,
     for schema in PUBLISHED_SCHEMAS:
         connection.execute(f"create schema if not exists published.{schema}")
     for schema, table, comment in tables:
-        name = f"{_quoted(schema)}.{_quoted(table)}"
+        name = f"{quoted(schema)}.{quoted(table)}"
         connection.execute(f"create table published.{name} as select * from {build}.{name} order by all")
         row = connection.execute(f"select count(*) from published.{name}").fetchone()
         counts[f"{schema}.{table}"] = int(row[0]) if row else 0
         if comment:
-            connection.execute(f"comment on table published.{name} is {_text(comment)}")
+            connection.execute(f"comment on table published.{name} is {literal(comment)}")
         columns = connection.execute(
             """
             select column_name, comment from duckdb_columns()
@@ -54,7 +47,7 @@ def _copy_tables(connection: duckdb.DuckDBPyConnection, build: str) -> dict[str,
             [build, schema, table],
         ).fetchall()
         for column, text in columns:
-            connection.execute(f"comment on column published.{name}.{_quoted(column)} is {_text(text)}")
+            connection.execute(f"comment on column published.{name}.{quoted(column)} is {literal(text)}")
     return counts
 
 
@@ -85,9 +78,9 @@ def publish(home: Home, memory_limit_mb: int, shared_group: str | None) -> dict[
     target = work_dir / home.published_file.name
     connection = duckdb.connect(config={"memory_limit": f"{memory_limit_mb}MB", "threads": 2})
     try:
-        connection.execute(f"set temp_directory = {_text(str(work_dir / 'spill'))}")
-        connection.execute(f"attach {_text(str(home.build_file))} as build (read_only)")
-        connection.execute(f"attach {_text(str(target))} as published (storage_version '{STORAGE_VERSION}')")
+        connection.execute(f"set temp_directory = {literal(str(work_dir / 'spill'))}")
+        connection.execute(f"attach {literal(str(home.build_file))} as build (read_only)")
+        connection.execute(f"attach {literal(str(target))} as published (storage_version '{STORAGE_VERSION}')")
         counts = _copy_tables(connection, "build")
         connection.execute("checkpoint published")
         connection.execute("detach published")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
-from orchestration.contracts import Contract, groups
+from orchestration.contracts import PROJECT_ROOT, Contract, groups
 from orchestration.settings import Region
 from orchestration.state.store import Load, State
 
@@ -34,15 +35,30 @@ def readable_loads(contracts: Mapping[str, Contract], current: Sequence[Load]) -
     ]
 
 
+_CODE_FOLDERS = ("models", "macros", "seeds", "expectations", "orchestration")
+
+
+@functools.cache
+def code_version() -> str:
+    """The project's version and the first twelve digits of a sha256 over everything that makes figures."""
+    digest = hashlib.sha256()
+    for folder in _CODE_FOLDERS:
+        for path in sorted((PROJECT_ROOT / folder).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(str(path.relative_to(PROJECT_ROOT)).encode())
+                digest.update(path.read_bytes())
+    return f"{version('vardlager')}+{digest.hexdigest()[:12]}"
+
+
 def inputs_fingerprint(loads: Sequence[Load], region: Region) -> str:
-    """What figures rest on, as one sha256: files read, settings, and the code's version.
+    """What figures rest on, as one sha256: files read, settings, and the code itself.
 
     Evidence is bound to it: a check passed for other inputs proves nothing of these.
     """
     content = {
         "loads": sorted([load.entity, load.period, load.sha256] for load in loads),
         "settings": region.model_dump(mode="json"),
-        "version": version("vardlager"),
+        "code": code_version(),
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode("utf-8")).hexdigest()
 

@@ -242,13 +242,6 @@ class State:
         query = f"select * from load where {' and '.join(conditions)} order by load_id"
         return [_load(row) for row in self.rows(query, parameters)]
 
-    def current_load(self, entity: str, period: str) -> Load | None:
-        """The load that the warehouse reads for that entity and period."""
-        found = self.rows(
-            "select * from load where entity = ? and period = ? and outcome = 'current'", [entity, period]
-        )
-        return _load(found[0]) if found else None
-
     def make_current(self, load_ids: Sequence[int]) -> None:
         """Let these loads take over from the earlier ones of their entity and period, all at once."""
         with self.transaction():

@@ -5,7 +5,7 @@ import dagster as dg
 from orchestration.guard import guarded
 from orchestration.landing.account import check_account
 from orchestration.landing.assets import landed_files
-from orchestration.resources import MONTHS, WRITER_POOL, Workplace
+from orchestration.resources import MONTHS, Workplace
 from orchestration.warehouse.stage import build_warehouse
 
 
@@ -13,13 +13,12 @@ from orchestration.warehouse.stage import build_warehouse
     partitions_def=MONTHS,
     group_name="warehouse",
     deps=[landed_files],
-    pool=WRITER_POOL,
     description="Lagret: alla modeller av alla inlästa perioder, byggda och testade med dbt.",
 )
 @guarded
 def warehouse_models(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """Check the account of what will be read, then build and test every model."""
-    work = workplace.work(context)
-    check_account(work)
-    built = build_warehouse(work)
+    with workplace.writing_work(context) as work:
+        check_account(work)
+        built = build_warehouse(work)
     return dg.MaterializeResult(metadata={"models": built.models, "tests": built.tests, "inputs": built.inputs})

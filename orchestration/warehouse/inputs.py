@@ -14,6 +14,7 @@ import duckdb
 
 from orchestration.contracts import Contract
 from orchestration.settings import Home, Region
+from orchestration.sql_text import literal
 from orchestration.state.current import complete_periods, inputs_fingerprint, readable_loads
 from orchestration.state.store import Load, State
 
@@ -51,17 +52,13 @@ _CONTROL_TABLES = {
 }
 
 
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
 def _create_lake_view(
     connection: duckdb.DuckDBPyConnection, contract: Contract, loads: Sequence[Load], home: Home
 ) -> None:
     columns = ", ".join(f'"{name}"' for name, _ in contract.lake_columns())
     parts = [
-        f"select {columns}, {_text(load.period)} as _period, cast({load.load_id} as integer) as _load_id "
-        f"from read_parquet({_text(str(home.root / (load.lake_path or '')))}, hive_partitioning = false)"
+        f"select {columns}, {literal(load.period)} as _period, cast({load.load_id} as integer) as _load_id "
+        f"from read_parquet({literal(str(home.root / (load.lake_path or '')))}, hive_partitioning = false)"
         for load in sorted(loads, key=lambda load: load.period)
     ]
     if not parts:
@@ -79,7 +76,7 @@ def _setting_rows(region: Region, own_keys: frozenset[str]) -> list[list[str]]:
 
 
 def _period_rows(state: State) -> list[list[Any]]:
-    delivered = {row["period"] for row in state.rows("select distinct period from delivery where status <> 'failed'")}
+    delivered = {row["period"] for row in state.rows("select distinct period from delivery where status <> 'building'")}
     loads = state.loads("current", "replaced", "held")
     rows = []
     for row in state.rows("select * from period_group order by period, group_name"):
@@ -157,7 +154,7 @@ def write_state_copies(connection: duckdb.DuckDBPyConnection, state: State) -> N
                 """
                 select receiver, period, version, created_at, contacts_completed, contacts_waiting, left_out_count,
                     replaced_version, status
-                from delivery order by receiver, period, version
+                from delivery where status <> 'building' order by receiver, period, version
                 """
             )
         ],

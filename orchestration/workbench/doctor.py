@@ -15,6 +15,7 @@ from orchestration.contracts import load_contracts
 from orchestration.errors import VardlagerError
 from orchestration.privacy import key_from_environment
 from orchestration.settings import Home, read_region
+from orchestration.state.lock import holder
 from orchestration.state.store import open_state
 
 _PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "dagster", "great-expectations", "lxml")
@@ -106,16 +107,13 @@ def _permissions(home: Home) -> Finding:
 
 
 def _lock(home: Home) -> Finding:
-    if not home.build_file.exists():
-        return Finding("Bygget", True, "inget bygge ännu")
-    import duckdb
-
-    try:
-        duckdb.connect(str(home.build_file)).close()
-    except duckdb.Error as busy:
-        holder = str(busy).partition("Conflicting lock is held in ")[2].partition(".")[0] or "en annan process"
-        return Finding("Bygget", False, f"hålls av {holder}", "Vänta tills den körningen är klar, eller avsluta den.")
-    return Finding("Bygget", True, "ledigt")
+    other = holder(home)
+    return Finding(
+        "Skrivlås",
+        other is None,
+        "ledigt" if other is None else f"hålls av {other}",
+        "Vänta tills den körningen är klar, eller avsluta den.",
+    )
 
 
 def _scratch(home: Home) -> Finding:

@@ -45,15 +45,19 @@ def query_text(home: Home, query: str, shape: str) -> str:
     """
     if not home.published_file.is_file():
         raise VardlagerError("Inget är publicerat ännu.", "Kör vardlager run --period ÅÅÅÅ-MM.")
+    if not query.strip(" \t\r\n;"):
+        raise UsageError("Frågan är tom.", 'Skriv till exempel vardlager sql "show all tables".')
     with duckdb.connect(str(home.published_file), read_only=True) as connection:
         connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
         try:
             cursor = connection.execute(query)
             columns = [item[0] for item in cursor.description or []]
             rows = cursor.fetchall()
         except duckdb.Error as wrong:
             raise UsageError(
-                f"Frågan gick inte att köra: {wrong}", 'Tabellerna: vardlager sql "show all tables".'
+                f"Frågan gick inte att köra: {str(wrong).partition('Stack Trace')[0].strip()}",
+                'Tabellerna: vardlager sql "show all tables".',
             ) from None
     if shape == "csv":
         text = io.StringIO()

@@ -12,12 +12,13 @@ import yaml
 ROOT = Path(__file__).resolve().parents[3]
 
 # What each room may import of the others: itself, and what lies before it.
-GROUND = {"contracts", "errors", "privacy", "settings", "work"}
+GROUND = {"contracts", "errors", "privacy", "settings", "sql_text", "work"}
 MAY_IMPORT = {
     "contracts": {"errors"},
     "errors": set(),
     "privacy": {"errors"},
     "settings": {"contracts", "errors"},
+    "sql_text": set(),
     "work": {"contracts", "errors", "privacy", "settings"},
     "state": GROUND,
     "landing": GROUND | {"state"},
@@ -115,3 +116,23 @@ def test_every_dependency_has_its_line() -> None:
         name = re.split(r"[<>=!]", wanted)[0]
         assert "<" in wanted, f"{wanted} has no upper bound"
         assert name in page, f"{name} has no line in docs/dependencies.md"
+
+
+def test_every_rule_of_the_seed_is_gathered_among_the_findings() -> None:
+    import csv
+
+    with (ROOT / "seeds" / "rules.csv").open(encoding="utf-8", newline="") as handle:
+        rules = {row["rule_id"].lower() for row in csv.DictReader(handle)}
+    gathered = (ROOT / "models" / "intermediate" / "quality" / "int_quality__finding.sql").read_text(encoding="utf-8")
+    assert rules == set(re.findall(r"'([a-z]\d\d)'", gathered))
+
+
+def test_every_wait_band_of_the_seed_is_a_column_of_the_mart() -> None:
+    import csv
+
+    with (ROOT / "seeds" / "wait_bands.csv").open(encoding="utf-8", newline="") as handle:
+        bands = {next(iter(row.values())) for row in csv.DictReader(handle)}
+    mart = (ROOT / "models" / "marts" / "waiting_times" / "mart_waiting_times.sql").read_text(encoding="utf-8")
+    assert bands
+    for band in bands:
+        assert band in mart, band
