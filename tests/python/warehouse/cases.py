@@ -161,6 +161,7 @@ RULE_CASES = [
     # A24
     _done("A24 letters", "A24", lkf="ABCD"),
     _done("A24 three digits", "A24", lkf="198"),
+    _done("A24 E04 protected", "A24", lkf="198", skyddad_identitet="J"),
     _done("A24 five digits", "A24", lkf="19801"),
     _done("A24 county that does not exist", "A24", lkf="1180"),
     _done("A24 empty", "A24", lkf=None),

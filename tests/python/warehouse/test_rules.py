@@ -212,6 +212,12 @@ def test_a_deviation_knows_unit_and_clinic_and_never_the_source_id(database: Pat
     assert "contact_id" not in names
 
 
+def test_e04_a_deviation_never_tells_where_a_protected_person_lives(database: Path) -> None:
+    told = dict(query(database, "select contact_key, detail from quality.deviations where rule_id = 'A24'"))
+    assert "198" in told[key_of("G A24 three digits")]
+    assert "198" not in told[key_of("G A24 E04 protected")]
+
+
 def test_each_rule_of_the_seed_has_its_model_and_its_line_in_the_documentation() -> None:
     with (PROJECT_ROOT / "seeds" / "rules.csv").open(encoding="utf-8", newline="") as file:
         rule_ids = {row["rule_id"] for row in csv.DictReader(file)}
