@@ -82,11 +82,12 @@ def synth(out: Path, first: str, last: str, scale: float, seed: int, faults: str
     _say(f"Klart: filerna ligger i {out}")
 
 
-def _run_jobs(job: str, periods: list[str], override_reason: str) -> int:
-    """Run a job for each period in order; stops at the first that does not end well."""
+def _run_jobs(job: str, periods: list[str], override_reason: str) -> list[str]:
+    """Run a job for each period in order and return what was refused; exits at the first that fails."""
     from orchestration.driver import run_job
 
     home = home_from_environment()
+    refused: list[str] = []
     for number, period in enumerate(periods, start=1):
         started = time.monotonic()
         _say(f"[{number}/{len(periods)}] {period}")
@@ -94,19 +95,18 @@ def _run_jobs(job: str, periods: list[str], override_reason: str) -> int:
         for message in outcome.messages:
             _say(f"FEL: {message}")
         if outcome.exit_code:
-            return outcome.exit_code
+            sys.exit(outcome.exit_code)
+        refused += [f"{period}: {line}" for line in outcome.refused]
         _say(f"  klart på {time.monotonic() - started:.0f} s")
-    return 0
+    return refused
 
 
-def _refusals(period: str) -> list[str]:
-    from orchestration.state.store import open_state
-
-    with open_state(home_from_environment().state_file) as state:
-        rows = state.rows(
-            "select group_name, message from period_group where period = ? and state = 'refused'", [period]
-        )
-    return [f"{row['group_name']}: {row['message']}" for row in rows]
+def _end_refused(refused: list[str]) -> None:
+    """Exit 4 when something was refused, although the rest was done."""
+    for line in refused:
+        _say(f"FEL: avvisat: {line}")
+    if refused:
+        sys.exit(EXIT_REFUSED)
 
 
 @main.command()
@@ -120,10 +120,7 @@ def run(period: str, first: str | None, reason: str) -> None:
 
     periods = months(first, period) if first else [check_period(period)]
     open_work(period, _say)
-    code = _run_jobs(MONTH_JOB if reason else PUBLISH_JOB, periods, reason)
-    if code:
-        sys.exit(code)
-    refused = [line for month in periods for line in _refusals(month)]
+    refused = _run_jobs(MONTH_JOB if reason else PUBLISH_JOB, periods, reason)
     home = home_from_environment()
     _say(f"Publicerat: {home.published_file}")
     if reason:
@@ -131,9 +128,7 @@ def run(period: str, first: str | None, reason: str) -> None:
     else:
         _say("Ingen leverans: klinikerna har inte godkänt.")
         _say(f'  Gör så här: vardlager deliver --period {period} --approve-all "skäl"')
-    if refused:
-        _say("FEL: avvisat: " + "; ".join(refused))
-        sys.exit(EXIT_REFUSED)
+    _end_refused(refused)
 
 
 @main.command()
@@ -144,12 +139,7 @@ def validate(period: str) -> None:
     from orchestration.work import open_work
 
     open_work(period, _say)
-    code = _run_jobs(VALIDATION_JOB, [period], "")
-    refused = _refusals(period)
-    if refused:
-        _say("FEL: avvisat: " + "; ".join(refused))
-    if code or refused:
-        sys.exit(code or EXIT_REFUSED)
+    _end_refused(_run_jobs(VALIDATION_JOB, [period], ""))
     _say(f"Validerat: {period}. Se vardlager status --period {period}")
 
 
@@ -172,9 +162,7 @@ def deliver(period: str, receiver: str, reason: str) -> None:
         _say("FEL: klinikernas godkännanden saknas.")
         _say(f'  Gör så här: vardlager deliver --period {period} --approve-all "skäl"')
         sys.exit(EXIT_STOPPED)
-    code = _run_jobs(DELIVERY_JOB, [period], reason)
-    if code:
-        sys.exit(code)
+    _run_jobs(DELIVERY_JOB, [period], reason)
     _say(f"Levererat: {work.home.delivery / receiver / period}")
 
 
@@ -236,9 +224,7 @@ def demo(scale: float) -> None:
     periods = prepare_demo(home_from_environment(), scale, _say)
     from orchestration.jobs import MONTH_JOB
 
-    code = _run_jobs(MONTH_JOB, periods, "demonstration med påhittade patienter")
-    if code:
-        sys.exit(code)
+    _run_jobs(MONTH_JOB, periods, "demonstration med påhittade patienter")
     from orchestration.workbench.demo import demo_summary
 
     click.echo(demo_summary(home_from_environment(), periods[-1]))

@@ -28,10 +28,11 @@ nux:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a job ended: the exit code, the failures' own words, and the id of the run."""
+    """How a job ended: the exit code, the failures' own words, what landing refused, and the run's id."""
 
     exit_code: int
     messages: tuple[str, ...]
+    refused: tuple[str, ...]
     run_id: str
 
 
@@ -75,6 +76,18 @@ def _failures(result: dg.ExecuteInProcessResult) -> tuple[int, list[str]]:
     return code, messages
 
 
+def _refused(result: dg.ExecuteInProcessResult) -> tuple[str, ...]:
+    """What the landing of this run refused, in its own words."""
+    from orchestration.landing.assets import REFUSED_KEY
+
+    told: list[str] = []
+    for event in result.get_asset_materialization_events():
+        noted = event.materialization.metadata.get(REFUSED_KEY)
+        if noted is not None:
+            told += [str(line) for line in noted.value]  # type: ignore[union-attr]
+    return tuple(told)
+
+
 def run_job(job_name: str, period: str, home: Home, override_reason: str = "") -> Outcome:
     """Run one job of the code location for one month, in this process, as the only writer."""
     prepare_dagster_home(home)
@@ -103,4 +116,5 @@ def run_job(job_name: str, period: str, home: Home, override_reason: str = "") -
         )
         code, messages = (EXIT_DONE, []) if result.success else _failures(result)
         state.execute("update run set ended_at = ?, exit_code = ? where run_id = ?", [now(), code, run_id])
-    return Outcome(code, tuple(messages), run_id)
+        refused = _refused(result)
+    return Outcome(code, tuple(messages), refused, run_id)

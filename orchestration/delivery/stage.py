@@ -14,7 +14,7 @@ from orchestration.delivery.package import (
     package_folder,
     remove_package,
 )
-from orchestration.errors import StoppedError
+from orchestration.errors import InputRefusedError, StoppedError
 from orchestration.state import evidence
 from orchestration.state.current import code_version, current_inputs, readable_loads
 from orchestration.state.store import State, now, open_state
@@ -35,7 +35,7 @@ def _demand_whole_groups(state: State, work: Work) -> None:
     )
     if refused:
         told = "; ".join(f"{row['group_name']}: {row['message']}" for row in refused)
-        raise StoppedError(
+        raise InputRefusedError(
             f"Kan inte leverera {work.period}: det senast lämnade är inte inläst ({told}).",
             "Rätta filerna och läs in perioden igen, eller ta bort de avvisade filerna ur inkorgen.",
         )
@@ -147,8 +147,8 @@ def _finish(state: State, work: Work, request: PackageRequest, manifest: Package
 def deliver_period(work: Work) -> PackageManifest:
     """Build the next version of the period's delivery.
 
-    Raises StoppedError when evidence lacks, a group is not whole, a deviation blocks, or
-    nobody has approved.
+    Raises InputRefusedError when a group of the period was refused or is not whole, StoppedError
+    when evidence lacks, a deviation blocks, or nobody has approved.
     """
     with open_state(work.home.state_file) as state:
         inputs = current_inputs(state, work.contracts, work.region)

@@ -6,6 +6,8 @@ from orchestration.guard import guarded
 from orchestration.landing.stage import land_period
 from orchestration.resources import MONTHS, Workplace
 
+REFUSED_KEY = "refused"
+
 
 @dg.asset(
     partitions_def=MONTHS,
@@ -21,9 +23,8 @@ def landed_files(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.
         metadata={
             "files_loaded": len(landing.loaded),
             "files_skipped": len(landing.skipped),
-            "files_refused": len(landing.refused),
             "rows_loaded": sum(load.rows_loaded for load in landing.loaded),
             "rows_quarantined": sum(load.rows_quarantined for load in landing.loaded),
-            "refused": dg.MetadataValue.md("\n".join(f"- {line}" for line in landing.refused) or "inga"),
+            REFUSED_KEY: dg.MetadataValue.json(landing.refused),
         }
     )

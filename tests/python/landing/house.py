@@ -112,7 +112,7 @@ class House:
 
     def current(self, entity: str, period: str = PERIOD) -> Load | None:
         with open_state(self.home.state_file) as state:
-            return state.current_load(entity, period)
+            return next((load for load in state.loads("current", period=period) if load.entity == entity), None)
 
     def rows(self, entity: str, period: str = PERIOD) -> list[dict[str, Any]]:
         """The rows that the warehouse would read, in file order; none when nothing is current."""
