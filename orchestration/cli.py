@@ -72,13 +72,14 @@ def main(debug: bool) -> None:
 @click.option("--scale", default=1.0, show_default=True, help="Storlek: 1.0 är en region som Västmanland.")
 @click.option("--seed", default=56, show_default=True, help="Slumpfrö: samma frö ger samma filer.")
 @click.option("--faults", default="", help="Fel att plantera, åtskilda av komma.")
-def synth(out: Path, first: str, last: str, scale: float, seed: int, faults: str) -> None:
+@click.option("--known-through", help="Skriv månaderna som de var kända då, ÅÅÅÅ-MM: en senare leverans av dem.")
+def synth(out: Path, first: str, last: str, scale: float, seed: int, faults: str, known_through: str | None) -> None:
     """Skriv utdrag från en syntetisk region."""
     from orchestration.synthetic_region import write_region
 
     months(first, last)
     names = [name.strip() for name in faults.split(",") if name.strip()]
-    write_region(out, first, last, scale=scale, seed=seed, faults=names, progress=_say)
+    write_region(out, first, last, scale=scale, seed=seed, faults=names, progress=_say, known_through=known_through)
     _say(f"Klart: filerna ligger i {out}")
 
 
