@@ -7,7 +7,7 @@ import duckdb
 from orchestration.errors import InputRefusedError
 from orchestration.settings import Home
 from orchestration.state import evidence
-from orchestration.state.current import complete_periods, inputs_fingerprint, readable_loads
+from orchestration.state.current import complete_periods, has_registers, inputs_fingerprint, readable_loads
 from orchestration.state.store import Load, State, open_state
 from orchestration.work import Work
 
@@ -19,8 +19,8 @@ def demand_whole(state: State, work: Work, refused: list[str]) -> None:
 
     `refused` holds what this landing refused, to be told beside what is missing.
     """
-    complete = complete_periods(work.contracts, state.loads("current"))
-    if (work.period, "care") in complete and any(group == "registers" for _, group in complete):
+    current = state.loads("current")
+    if (work.period, "care") in complete_periods(work.contracts, current) and has_registers(work.contracts, current):
         return
     rows = state.rows("select group_name, message from period_group where period = ?", [work.period])
     lacking = "; ".join(f"{row['group_name']}: {row['message']}" for row in rows if row["message"])

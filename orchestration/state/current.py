@@ -25,6 +25,13 @@ def complete_periods(contracts: Mapping[str, Contract], current: Sequence[Load])
     return sorted(pair for pair, entities in present.items() if needed.get(pair[1], set()) <= entities)
 
 
+def has_registers(contracts: Mapping[str, Contract], current: Sequence[Load]) -> bool:
+    """Whether every register has a current load, of whichever period: each serves all periods."""
+    present = {load.entity for load in current}
+    needed = groups(dict(contracts)).get("registers", ())
+    return all(contract.entity in present for contract in needed if not contract.is_optional)
+
+
 def readable_loads(contracts: Mapping[str, Contract], current: Sequence[Load]) -> list[Load]:
     """The current loads that the warehouse reads: registers always, others when their group is whole."""
     complete = set(complete_periods(contracts, current))
