@@ -173,6 +173,30 @@ def test_a_refused_file_holds_back_its_group_and_the_earlier_loads_stay(house: H
         assert_balanced(load)
 
 
+def test_a_held_file_that_lies_in_the_inbox_no_more_does_not_come_into_force(house: House) -> None:
+    house.deliver("cosmic_vardkontakt", contacts(5, "första"))
+    house.deliver(WAITING, waiting(3, "första"))
+    house.land(*CARE)
+    correction = house.deliver("cosmic_vardkontakt", contacts(5, "andra"))
+    broken = house.deliver(WAITING, waiting(0))
+    house.land(*CARE)
+    assert len(house.loads("held")) == 1
+    correction.unlink()
+    broken.unlink()
+    house.land(*CARE)
+    assert not house.loads("held")
+    assert {row["prioritet"] for row in house.rows("cosmic_vardkontakt")} == {"första"}
+
+
+def test_a_held_file_waits_for_its_group_though_the_inbox_is_emptied_when_nothing_is_current(house: House) -> None:
+    first = house.deliver("cosmic_vardkontakt", contacts(5, "första"))
+    assert house.land(*CARE).group_states["care"] == "incomplete"
+    first.unlink()
+    house.deliver(WAITING, waiting(3, "första"))
+    assert house.land(*CARE).group_states["care"] == "complete"
+    assert len(house.loads("current")) == 2
+
+
 def test_cm10_a_delivery_taken_back_before_it_was_whole_does_not_come_into_force(house: House) -> None:
     """The inbox holds the first files again: equal to the current loads, so nothing may change."""
     house.deliver("cosmic_vardkontakt", contacts(5, "första"))
