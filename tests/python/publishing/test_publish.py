@@ -19,7 +19,9 @@ def build(home: Home, rows: int) -> None:
     with duckdb.connect(str(home.build_file)) as connection:
         for schema in ("marts", "quality", "meta", "staging"):
             connection.execute(f"create schema if not exists {schema}")
-        connection.execute(f"create or replace table marts.dim_unit as select range as unit_key from range({rows})")
+        connection.execute(
+            f"create or replace table marts.dim_unit as select range as unit_key from range({rows}) order by range desc"
+        )
         connection.execute("comment on table marts.dim_unit is 'Enhet: en rad per enhet och intervall.'")
         connection.execute("comment on column marts.dim_unit.unit_key is 'Enhetsnyckel, åäö.'")
         connection.execute("create or replace table quality.load_account as select 1 as rows_in_file")
