@@ -113,6 +113,51 @@ create table if not exists delivery_call (
     answered_at text,
     primary key (receiver, period, version, call)
 );
+
+create table if not exists clinic_figure (
+    period text not null,
+    clinic_id text not null,
+    clinic_name text not null,
+    run_id text not null,
+    inputs text not null,
+    figures_hash text not null,
+    figures text not null,
+    recorded_at text not null,
+    primary key (period, clinic_id)
+);
+
+create table if not exists approval (
+    approval_id integer primary key,
+    period text not null,
+    clinic_id text not null,
+    clinic_name text not null,
+    approved_by text not null,
+    approved_at text not null,
+    figures_hash text not null,
+    figures text not null,
+    loads text not null,
+    withdrawn_at text,
+    withdrawn_reason text
+);
+create unique index if not exists one_standing_approval on approval (period, clinic_id) where withdrawn_at is null;
+
+create table if not exists acceptance (
+    approval_id integer not null references approval (approval_id),
+    rule_id text not null,
+    reason text not null,
+    primary key (approval_id, rule_id)
+);
+
+create table if not exists publication (
+    version integer primary key,
+    published_at text not null,
+    run_id text not null,
+    period text not null,
+    inputs text not null,
+    sha256 text not null,
+    status text not null check (status in ('building', 'current', 'earlier', 'removed'))
+);
+create unique index if not exists one_current_publication on publication (status) where status = 'current';
 """
 
 

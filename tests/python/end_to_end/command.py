@@ -99,7 +99,7 @@ class Place:
             "VARDLAGER_HOME": str(self.home),
             "VARDLAGER_KEY_FILE": str(self.key_file),
             "CONNECTIONS_FILE": str(self.connections),
-            "PYTHONPATH": str(self.root / "witness"),
+            "PYTHONPATH": os.pathsep.join([str(self.root / "witness"), str(PROJECT)]),
             "COLUMNS": "200",
             "HOME": str(self.root),
             **environment,
