@@ -74,6 +74,7 @@ class Contract:
     may_be_empty: bool
     is_optional: bool
     ages: tuple[Age, ...]
+    unit_column: str | None = None
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError when the contract has none."""
@@ -157,6 +158,7 @@ def _contract(source: dict[str, Any], table: dict[str, Any]) -> Contract:
         may_be_empty=bool(meta["may_be_empty"]),
         is_optional=bool(meta["is_optional"]),
         ages=tuple(Age(**age) for age in meta.get("ages", ())),
+        unit_column=meta.get("unit_column"),
     )
 
 

@@ -1,26 +1,11 @@
 with
 
-flagged_row as (
-    select * from {{ ref('int_waiting_times__flagged_row') }}
+candidate as (
+    select * from {{ ref('int_quality__delivery_candidate') }}
 ),
 
 finding as (
     select * from {{ ref('int_quality__finding') }}
-),
-
--- A38: the candidates of the two populations, before any rule leaves a row out.
-candidate as (
-    select
-        period,
-        case row_state when 'completed' then 'completed' else 'waiting' end as population,
-        entity,
-        source_line,
-        clinic_id,
-        is_disqualified or is_undeliverable as is_faulty,
-        first_excluding_rule_id,
-        phase
-    from flagged_row
-    where care_level = 'S' and row_state in ('completed', 'waiting')
 ),
 
 -- Every row left out counts once, under its first rule, so that the counts add up to the rows.

@@ -4,20 +4,14 @@ finding as (
     select * from {{ ref('int_quality__finding') }}
 ),
 
+clinic_finding as (
+    select * from {{ ref('int_quality__clinic_finding') }}
+),
+
 named_finding as (
-    select
-        period,
-        rule_id,
-        effect_case,
-        severity,
-        effect,
-        entity,
-        unit_id,
-        clinic_id,
-        contact_key,
-        detail,
-        source_line
-    from finding
+    select * from finding
+    union all
+    select * from clinic_finding
 )
 
 select

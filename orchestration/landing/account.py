@@ -8,6 +8,7 @@ from orchestration.errors import InputRefusedError
 from orchestration.settings import Home
 from orchestration.state import evidence
 from orchestration.state.current import complete_periods, has_registers, inputs_fingerprint, readable_loads
+from orchestration.state.lake import quarantined_path
 from orchestration.state.store import Load, State, open_state
 from orchestration.work import Work
 
@@ -31,8 +32,16 @@ def demand_whole(state: State, work: Work, refused: list[str]) -> None:
     )
 
 
+def _quarantined_lines(connection: duckdb.DuckDBPyConnection, home: Home, load: Load) -> int:
+    path = home.root / quarantined_path(load.lake_path or "")
+    if not path.is_file():
+        return 0
+    row = connection.execute("select count(distinct source_line) from read_parquet($1)", [str(path)]).fetchone()
+    return row[0] if row else 0
+
+
 def _unbalanced(home: Home, loads: list[Load]) -> list[str]:
-    """Loads whose account does not add up, or whose Parquet holds another number of rows."""
+    """Loads whose account does not add up, or whose Parquet holds another number of rows, sound or quarantined."""
     faults = []
     with duckdb.connect() as connection:
         for load in loads:
@@ -42,6 +51,9 @@ def _unbalanced(home: Home, loads: list[Load]) -> list[str]:
                 continue
             row = connection.execute("select count(*) from read_parquet($1)", [str(path)]).fetchone()
             in_lake = row[0] if row else 0
+            listed = _quarantined_lines(connection, home, load)
+            if load.rows_quarantined != listed:
+                faults.append(f"{load.file_name}: {load.rows_quarantined} rader i karantän, {listed} i förteckningen")
             accounted = load.rows_loaded + load.rows_quarantined + load.rows_duplicate + load.rows_filtered
             if load.rows_in_file != accounted or load.rows_loaded != in_lake:
                 faults.append(f"{load.file_name}: {load.rows_in_file} rader, {accounted} redovisade, {in_lake} i sjön")

@@ -36,6 +36,8 @@ _ROW_GROUP_ROWS = 122_880
 
 _TOKEN_SQL = "(^|[^0-9A-Za-z])([0-9]{8}|[0-9]{6})[-+]?[0-9]{4}([^0-9A-Za-z]|$)"
 
+_HSA_ID = "SE[0-9]{10}-[0-9A-Za-z]+"
+
 REASON_REQUIRED = "tomt fält som måste vara ifyllt"
 REASON_MISPLACED_IDENTITY = "personlig identitet i fel kolumn"
 REASON_DUPLICATE = "samma nyckel på rader med olika innehåll"
@@ -435,6 +437,56 @@ def write_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, lines:
         f"copy ({_lake_select(contract)}) to {literal(str(target))} "
         f"(format parquet, compression zstd, compression_level 1, row_group_size {_ROW_GROUP_ROWS})"
     )
+
+
+def _readable_unit_sql(contract: Contract) -> str:
+    """SQL for a quarantined row's unit: only what has the form of an HSA-id and can be no identity."""
+    if contract.unit_column is None:
+        return "cast(null as varchar)"
+    column = contract.column(contract.unit_column)
+    name = quoted(column.name)
+    return (
+        f"case when regexp_full_match({name}, '{_HSA_ID}') and not {_token_condition(column)} "
+        f"and upper({name}) not in (select id from known) then {name} end"
+    )
+
+
+def write_quarantined(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, line_faults: Sequence[RowFault], target: Path
+) -> None:
+    """Write the faults of a judged file to `target` as Parquet; no file when there are none.
+
+    One row a fault: source_line, column_name (empty for the whole row), reason (Swedish), unit_id (HSA-id,
+    NULL when it cannot be read). No value of the row is written. Lies in no order but the file's.
+    """
+    connection.execute("create or replace table line_fault (_line bigint, reason varchar)")
+    if line_faults:
+        connection.execute(
+            "insert into line_fault select unnest($1::bigint[]), unnest($2::varchar[])",
+            [[fault.line for fault in line_faults], [fault.reason for fault in line_faults]],
+        )
+    if not line_faults and not _count(connection, "select count(*) from fault"):
+        return
+    connection.execute(f"""
+        copy (
+            with row_unit as (
+                select _line, {_readable_unit_sql(contract)} as unit_id
+                from lines
+                where _line in (select _line from fault)
+            ),
+            found as (
+                select fault._line, fault.column_name, fault.reason, row_unit.unit_id
+                from fault
+                inner join row_unit on fault._line = row_unit._line
+                union all
+                select _line, '', reason, null
+                from line_fault
+            )
+            select distinct _line as source_line, column_name, reason, unit_id
+            from found
+            order by source_line, column_name, reason
+        ) to {literal(str(target))} (format parquet, compression zstd, row_group_size {_ROW_GROUP_ROWS})
+    """)
 
 
 def _shown(value: str | None, reason: str) -> str:

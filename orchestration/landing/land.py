@@ -16,12 +16,20 @@ import duckdb
 
 from orchestration.contracts import Contract, groups
 from orchestration.errors import InputRefusedError
-from orchestration.landing.conform import RowFault, judge, scratch_database, view_clean_file, write_rows
+from orchestration.landing.conform import (
+    RowFault,
+    judge,
+    scratch_database,
+    view_clean_file,
+    write_quarantined,
+    write_rows,
+)
 from orchestration.landing.inbox import CONTROL_FILE, ControlRow, Delivered, read_inbox
 from orchestration.landing.lines import Cleaned, clean
 from orchestration.landing.receiving import Received, receive, sha256_of, tell_encoding
 from orchestration.privacy import Key, shown_column
 from orchestration.settings import Home, Region, make_private
+from orchestration.state.lake import lake_path, quarantined_path
 from orchestration.state.store import Load, State, now
 
 Progress = Callable[[str], None]
@@ -83,7 +91,8 @@ def settle(
     key: Key,
     scratch: Path,
 ) -> Settled:
-    """Clean, type and judge one archived file; unless refused, its rows lie in scratch/rows.parquet after it.
+    """Clean, type and judge one archived file; unless refused, scratch/rows.parquet holds its rows after it,
+    and scratch/quarantined.parquet its faults when it has any.
 
     Raises InputRefusedError, without any value of the file in it, when it cannot be read at all.
     """
@@ -108,6 +117,7 @@ def settle(
                 _check_content(settled, contract, period, region, name)
             except InputRefusedError as why:
                 return replace(settled, refusal=why)
+            write_quarantined(connection, contract, from_lines, scratch / "quarantined.parquet")
             write_rows(connection, contract, lines, scratch / "rows.parquet")
             return settled
     except duckdb.Error as trouble:
@@ -180,16 +190,27 @@ def _write_quarantine(home: Home, period: str, name: str, number: str, faults: t
     part.replace(target)
 
 
-def _keep_rows(scratch: Path, home: Home, entity: str, period: str, number: int) -> str:
-    """Move the sound rows into the lake, whole or not at all; returns the path below the home."""
-    target = home.lake / entity / f"period={period}" / f"load-{number:04d}.parquet"
+def _move_into_lake(source: Path, target: Path) -> None:
+    """Whole or not at all."""
     make_private(target.parent)
-    rows = scratch / "rows.parquet"
-    with rows.open("rb") as handle:
+    with source.open("rb") as handle:
         os.fsync(handle.fileno())
-    rows.chmod(0o600)
-    rows.replace(target)
-    return str(target.relative_to(home.root))
+    source.chmod(0o600)
+    source.replace(target)
+
+
+def _keep_rows(scratch: Path, home: Home, entity: str, period: str, number: int) -> str:
+    """Move the sound rows, and the list of the quarantined ones, into the lake; returns the rows' path below the home.
+
+    A list that an interrupted landing left under the same number goes first.
+    """
+    rows_path = lake_path(entity, period, number)
+    listed = home.root / quarantined_path(rows_path)
+    listed.unlink(missing_ok=True)
+    if (scratch / "quarantined.parquet").exists():
+        _move_into_lake(scratch / "quarantined.parquet", listed)
+    _move_into_lake(scratch / "rows.parquet", home.root / rows_path)
+    return rows_path
 
 
 def _refused_load(
@@ -264,7 +285,7 @@ def _land_file(
         progress(f"  {name}: AVVISAD")
         return
     _write_quarantine(home, period, name, f"load-{number:04d}", settled.faults)
-    lake_path = _keep_rows(scratch, home, contract.entity, period, number)
+    rows_path = _keep_rows(scratch, home, contract.entity, period, number)
     load = Load(
         period=period,
         system=contract.system,
@@ -273,7 +294,7 @@ def _land_file(
         file_name=name,
         sha256=received.sha256,
         archive_path=archived,
-        lake_path=lake_path,
+        lake_path=rows_path,
         rows_in_file=settled.cleaned.rows_in_file,
         rows_loaded=settled.rows_loaded,
         rows_quarantined=settled.rows_quarantined,

@@ -16,6 +16,7 @@ from orchestration.contracts import Contract
 from orchestration.settings import Home, Region
 from orchestration.sql_text import literal
 from orchestration.state.current import complete_periods, inputs_fingerprint, readable_loads
+from orchestration.state.lake import quarantined_path
 from orchestration.state.store import Load, State
 
 _CONTROL_TABLES = {
@@ -65,6 +66,27 @@ def _create_lake_view(
         empty = ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in contract.lake_columns())
         parts = [f"select {empty}, cast(null as varchar) as _period, cast(null as integer) as _load_id where false"]
     connection.execute(f"create or replace view lake.{contract.entity} as {' union all '.join(parts)}")
+
+
+def _create_quarantined_view(connection: duckdb.DuckDBPyConnection, loads: Sequence[Load], home: Home) -> None:
+    """View `control.quarantined_row`: one row a fault of a row that the current loads hold back."""
+    listed = [
+        (load, home.root / quarantined_path(load.lake_path))
+        for load in sorted(loads, key=lambda load: (load.period, load.entity))
+        if load.lake_path is not None
+    ]
+    parts = [
+        f"select {literal(load.period)} as period, {literal(load.entity)} as entity, "
+        f"{literal(load.group_name)} as group_name, source_line, column_name, reason, unit_id "
+        f"from read_parquet({literal(str(path))}, hive_partitioning = false)"
+        for load, path in listed
+        if path.is_file()
+    ]
+    kinds = {"source_line": "bigint"}
+    names = ("period", "entity", "group_name", "source_line", "column_name", "reason", "unit_id")
+    empty = ", ".join(f"cast(null as {kinds.get(name, 'varchar')}) as {name}" for name in names)
+    parts = parts or [f"select {empty} where false"]
+    connection.execute(f"create or replace view control.quarantined_row as {' union all '.join(parts)}")
 
 
 def _setting_rows(region: Region, own_keys: frozenset[str]) -> list[list[str]]:
@@ -191,6 +213,7 @@ def write_inputs(
     readable = readable_loads(contracts, current)
     for contract in contracts.values():
         _create_lake_view(connection, contract, [load for load in readable if load.entity == contract.entity], home)
+    _create_quarantined_view(connection, readable, home)
     _fill(
         connection,
         "run_context",

@@ -122,9 +122,29 @@ def test_every_rule_of_the_seed_is_gathered_among_the_findings() -> None:
     import csv
 
     with (ROOT / "seeds" / "rules.csv").open(encoding="utf-8", newline="") as handle:
-        rules = {row["rule_id"].lower() for row in csv.DictReader(handle)}
+        rows = list(csv.DictReader(handle))
+    rules = {row["rule_id"].lower() for row in rows if row["has_model"] == "true"}
     gathered = (ROOT / "models" / "intermediate" / "quality" / "int_quality__finding.sql").read_text(encoding="utf-8")
-    assert rules == set(re.findall(r"'([a-z]\d\d)'", gathered))
+    of_rows = set(re.findall(r"'([a-z]\d\d)'", gathered))
+    of_clinics = ROOT / "models" / "intermediate" / "quality" / "int_quality__clinic_finding.sql"
+    assert rules == of_rows | set(re.findall(r"rule_([a-z]\d\d)", of_clinics.read_text(encoding="utf-8")))
+    models = {path.stem.removeprefix("rule_") for path in (ROOT / "models" / "quality" / "rules").glob("rule_*.sql")}
+    assert rules == models
+    assert not rules & {row["rule_id"].lower() for row in rows if row["has_model"] != "true"}
+
+
+def test_the_seed_of_rules_holds_every_rule_that_there_is() -> None:
+    import csv
+
+    with (ROOT / "seeds" / "rules.csv").open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    # A08 and A29 are no rules of the house: A07 and the delivery's order of calls hold them.
+    wanted = {f"A{number:02d}" for number in range(1, 41)} - {"A08", "A29"}
+    for letter, last in (("B", 7), ("C", 5), ("D", 3), ("E", 5)):
+        wanted |= {f"{letter}{number:02d}" for number in range(1, last + 1)}
+    assert {row["rule_id"] for row in rows} == wanted
+    for row in rows:
+        assert row["title"] and row["meaning"] and row["what_to_do"], row["rule_id"]
 
 
 def test_every_wait_band_of_the_seed_is_a_column_of_the_mart() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from tests.python.warehouse.clinic_cases import clinic_rows, clinic_units, quarantined_rows
 from tests.python.warehouse.planted import OTHER_CLINIC, UNIT, Plant, Row, contact, day, unit, waiting
 
 FIXTURE_PERIOD = "2026-10"
@@ -451,8 +452,12 @@ def register_rows() -> list[Row]:
 
 def whole_plant() -> Plant:
     """Every planted row in one plant; the region lists its own codes."""
-    plant = Plant(units=register_rows(), region_mvo=("101", "511"))
-    for contacts, entries in (rule_rows(), fixture_rows(), delivery_rows()):
+    plant = Plant(
+        units=[*register_rows(), *clinic_units()],
+        region_mvo=("101", "511"),
+        quarantined=quarantined_rows(),
+    )
+    for contacts, entries in (rule_rows(), fixture_rows(), delivery_rows(), clinic_rows()):
         plant.contacts += contacts
         plant.waiting += entries
     plant.contacts += history_rows() + legal_wait_rows() + boundary_rows()

@@ -34,6 +34,10 @@ CONTROL_TABLES = {
     ),
     "region_mvo": "mvo_code varchar",
     "region_activity": "activity_code varchar",
+    "quarantined_row": (
+        "period varchar, entity varchar, group_name varchar, source_line bigint, column_name varchar, "
+        "reason varchar, unit_id varchar"
+    ),
     "region_setting": "name varchar, value varchar, source varchar",
     "loaded_period": "period varchar, group_name varchar",
     "load_account": (
@@ -136,6 +140,7 @@ class Plant:
     county_prefix: str = "19"
     region_mvo: Sequence[str] = ()
     region_activity: Sequence[str] = ()
+    quarantined: Sequence[Row] = ()
 
     def entities(self) -> dict[str, list[Row]]:
         """Rows by the entity's name in the contracts."""
@@ -191,6 +196,11 @@ class Plant:
         for table, codes in (("region_mvo", self.region_mvo), ("region_activity", self.region_activity)):
             for code in codes:
                 connection.execute(f"insert into control.{table} values (?)", [code])
+        for row in self.quarantined:
+            marks = ", ".join("?" for _ in row)
+            connection.execute(
+                f"insert into control.quarantined_row ({', '.join(row)}) values ({marks})", list(row.values())
+            )
         for table, values in CONTROL_ROWS.items():
             marks = ", ".join("?" for _ in values)
             connection.execute(f"insert into control.{table} values ({marks})", list(values))

@@ -220,7 +220,7 @@ def test_e04_a_deviation_never_tells_where_a_protected_person_lives(database: Pa
 
 def test_each_rule_of_the_seed_has_its_model_and_its_line_in_the_documentation() -> None:
     with (PROJECT_ROOT / "seeds" / "rules.csv").open(encoding="utf-8", newline="") as file:
-        rule_ids = {row["rule_id"] for row in csv.DictReader(file)}
+        rule_ids = {row["rule_id"] for row in csv.DictReader(file) if row["has_model"] == "true"}
     documented = (PROJECT_ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
     models = {path.stem for path in (PROJECT_ROOT / "models" / "quality" / "rules").glob("rule_*.sql")}
     assert models == {f"rule_{rule_id.lower()}" for rule_id in rule_ids}
