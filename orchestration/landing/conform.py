@@ -440,15 +440,15 @@ def write_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, lines:
 
 
 def _readable_unit_sql(contract: Contract) -> str:
-    """SQL for a quarantined row's unit: only what has the form of an HSA-id and can be no identity."""
+    """SQL for a quarantined row's unit: only what has the form of an HSA-id and can be no identity.
+
+    An HSA-id is longer than any reservnummer, so only a person number could hide in it.
+    """
     if contract.unit_column is None:
         return "cast(null as varchar)"
     column = contract.column(contract.unit_column)
     name = quoted(column.name)
-    return (
-        f"case when regexp_full_match({name}, '{_HSA_ID}') and not {_token_condition(column)} "
-        f"and upper({name}) not in (select id from known) then {name} end"
-    )
+    return f"case when regexp_full_match({name}, '{_HSA_ID}') and not {_token_condition(column)} then {name} end"
 
 
 def write_quarantined(

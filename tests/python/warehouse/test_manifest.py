@@ -122,7 +122,12 @@ def test_every_table_of_rows_has_a_test_of_its_grain(manifest: dict[str, Any], m
     }
     # The rules are tested where they are united; the views add flags to rows one to one, or pick
     # some of them; the thin copies of a log take what the log holds.
-    excused = {"int_waiting_times__flagged_row", "int_quality__delivery_candidate", "load_account", "validation_results"}
+    excused = {
+        "int_waiting_times__flagged_row",
+        "int_quality__delivery_candidate",
+        "load_account",
+        "validation_results",
+    }
     without = {
         model["name"]
         for model in models
