@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import functools
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -140,17 +142,27 @@ def deviation(rule_id: str, effect_case: str, severity: str, effect: str, clinic
     }
 
 
+@functools.cache
+def _build_file() -> bytes:
+    """A build with seven completed and four waiting rows to deliver, made once."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "build.duckdb"
+        with duckdb.connect(str(path)) as connection:
+            _create(connection)
+            completed = [{"period": PERIOD, "contact_key": f"g{number}"} for number in range(7)]
+            waiting = [{"period": PERIOD, "contact_key": f"w{number}"} for number in range(4)]
+            insert(connection, "delivery.delivery_completed", *completed)
+            insert(connection, "delivery.delivery_waiting", *waiting, {"period": "2024-06", "contact_key": "earlier"})
+        return path.read_bytes()
+
+
 def make_build(work: Work, *extra: tuple[str, Row]) -> None:
-    """A build with seven completed and four waiting rows to deliver; `extra` are (table, row)."""
-    with duckdb.connect(str(work.home.build_file)) as connection:
-        _create(connection)
-        insert(
-            connection, "delivery.delivery_completed", *[{"period": PERIOD, "contact_key": f"g{n}"} for n in range(7)]
-        )
-        insert(connection, "delivery.delivery_waiting", *[{"period": PERIOD, "contact_key": f"w{n}"} for n in range(4)])
-        insert(connection, "delivery.delivery_waiting", {"period": "2024-06", "contact_key": "earlier"})
-        for table, row in extra:
-            insert(connection, table, row)
+    """The build with seven completed and four waiting rows to deliver; `extra` are (table, row) besides."""
+    work.home.build_file.write_bytes(_build_file())
+    if extra:
+        with duckdb.connect(str(work.home.build_file)) as connection:
+            for table, row in extra:
+                insert(connection, table, row)
 
 
 def fingerprint(work: Work) -> str:
