@@ -14,11 +14,11 @@ from typing import Any
 
 import duckdb
 
-from orchestration.delivery.protocol import render_protocol
 from orchestration.delivery.xml_writer import leverans_referens, write_contacts
 from orchestration.errors import StoppedError, VardlagerError
 from orchestration.national.contract import RECORD_TYPES, DeliveryAttribute, RecordType, read_attributes
 from orchestration.national.frame import open_frame
+from orchestration.reporting.protocol import render_protocol
 from orchestration.validation.results import ExpectationResult, failures
 
 _FILE_MODE = 0o400

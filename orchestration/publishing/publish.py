@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import grp
 import os
 import shutil
-from pathlib import Path
 
 import duckdb
 
-from orchestration.errors import UsageError
-from orchestration.settings import PRIVATE_DIR, PRIVATE_FILE, SHARED_DIR, SHARED_FILE, Home
+from orchestration.settings import PRIVATE_DIR, Home
+from orchestration.sharing import open_passage, share
 from orchestration.sql_text import literal, quoted
 
 PUBLISHED_SCHEMAS = ("marts", "quality", "meta")
@@ -51,21 +49,6 @@ def _copy_tables(connection: duckdb.DuckDBPyConnection, build: str) -> dict[str,
     return counts
 
 
-def _share(path: Path, shared_group: str | None, is_folder: bool) -> None:
-    if shared_group is None:
-        path.chmod(PRIVATE_DIR if is_folder else PRIVATE_FILE)
-        return
-    try:
-        group_id = grp.getgrnam(shared_group).gr_gid
-    except KeyError:
-        raise UsageError(
-            f"Gruppen {shared_group} i region.yml (shared_group) finns inte på datorn.",
-            "Skapa gruppen eller ta bort nyckeln.",
-        ) from None
-    os.chown(path, -1, group_id)
-    path.chmod(SHARED_DIR if is_folder else SHARED_FILE)
-
-
 def publish(home: Home, memory_limit_mb: int, shared_group: str | None) -> dict[str, int]:
     """Replace published/vardlager.duckdb; returns rows by table.
 
@@ -86,14 +69,11 @@ def publish(home: Home, memory_limit_mb: int, shared_group: str | None) -> dict[
         connection.execute("detach published")
     finally:
         connection.close()
-    _share(target, shared_group, is_folder=False)
+    share(target, shared_group)
     with target.open("rb") as handle:
         os.fsync(handle.fileno())
     target.replace(home.published_file)
-    _share(home.published, shared_group, is_folder=True)
-    if shared_group is not None:
-        # The group must be able to pass through, but not to list, the folder above.
-        home.root.chmod(0o710)
-        os.chown(home.root, -1, home.published_file.stat().st_gid)
+    share(home.published, shared_group)
+    open_passage(home.root, shared_group)
     shutil.rmtree(work_dir, ignore_errors=True)
     return counts

@@ -12,12 +12,13 @@ import yaml
 ROOT = Path(__file__).resolve().parents[3]
 
 # What each room may import of the others: itself, and what lies before it.
-GROUND = {"contracts", "errors", "privacy", "settings", "sql_text", "work"}
+GROUND = {"contracts", "errors", "privacy", "settings", "sharing", "sql_text", "work"}
 MAY_IMPORT = {
     "contracts": {"errors"},
     "errors": set(),
     "privacy": {"errors"},
     "settings": {"contracts", "errors"},
+    "sharing": {"errors", "settings"},
     "sql_text": set(),
     "work": {"contracts", "errors", "privacy", "settings"},
     "state": GROUND,
@@ -26,7 +27,8 @@ MAY_IMPORT = {
     "national": GROUND,
     "validation": GROUND | {"state", "national", "expectations"},
     "publishing": GROUND | {"state", "warehouse"},
-    "delivery": GROUND | {"state", "national", "validation"},
+    "reporting": GROUND | {"state", "national", "validation"},
+    "delivery": GROUND | {"state", "national", "validation", "reporting"},
     "synthetic_region": {"contracts", "errors", "privacy"},
     "expectations": {"national", "privacy"},
 }
