@@ -12,12 +12,13 @@ import yaml
 ROOT = Path(__file__).resolve().parents[3]
 
 # What each room may import of the others: itself, and what lies before it.
-GROUND = {"contracts", "errors", "privacy", "settings", "sql_text", "work"}
+GROUND = {"contracts", "errors", "privacy", "settings", "sharing", "sql_text", "work"}
 MAY_IMPORT = {
     "contracts": {"errors"},
     "errors": set(),
     "privacy": {"errors"},
     "settings": {"contracts", "errors"},
+    "sharing": {"errors", "settings"},
     "sql_text": set(),
     "work": {"contracts", "errors", "privacy", "settings"},
     "state": GROUND,
