@@ -36,6 +36,7 @@ def build(home: Home, rows: int, seed: int = 0, preliminary: tuple[str, ...] = (
     home.make()
     home.build_file.unlink(missing_ok=True)
     with duckdb.connect(str(home.build_file)) as connection:
+        connection.execute("begin")
         for schema in ("marts", "quality", "meta", "staging"):
             connection.execute(f"create schema {schema}")
         connection.execute(
@@ -61,6 +62,7 @@ def build(home: Home, rows: int, seed: int = 0, preliminary: tuple[str, ...] = (
             period = f"2024-0{month}"
             connection.execute("insert into meta.periods values (?, 'care', ?)", [period, period in preliminary])
         connection.execute("create table staging.secret as select 1 as x")
+        connection.execute("commit")
 
 
 def request(home: Home, delivered: tuple[Path, ...] = ()) -> Request:

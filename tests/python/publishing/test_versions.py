@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -108,10 +109,9 @@ def test_a_file_published_before_there_were_versions_gives_way(home: Home) -> No
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_publishing_that_fails_leaves_the_old_version_or_the_new_one_whole(
-    step: str, home: Home, monkeypatch: pytest.MonkeyPatch
+    step: str, before: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with_builds(home, 3, 5, published_versions=2)
-    build(home, 9)
+    home = a_copy(before, tmp_path / "home")
 
     def break_down(*_: object) -> None:
         monkeypatch.undo()
@@ -165,10 +165,13 @@ def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 
 if step == "rmtree":
-    # In the middle of clearing away: some files gone, some left.
-    def half(folder, **_):
-        (Path(folder) / "publication.json").unlink()
-        die()
+    # In the middle of clearing away a version: some files gone, some left.
+    whole = versions.shutil.rmtree
+    def half(folder, **named):
+        if (Path(folder) / "publication.json").exists():
+            (Path(folder) / "publication.json").unlink()
+            die()
+        whole(folder, **named)
     versions.shutil.rmtree = half
 elif step == "half a database":
     def write_half(build_file, folder, memory):
@@ -181,11 +184,36 @@ publish_build(home, tuple(Path(name) for name in sys.argv[3:]), published_versio
 """
 
 
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home with two versions published and a third built, to be copied."""
+    made = Home(tmp_path_factory.mktemp("before") / "home")
+    with_builds(made, 3, 5, published_versions=2)
+    build(made, 9, seed=1)
+    kept_delivery(made, 1, 4)
+    return made
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """What the third version is when nothing disturbs it."""
+    made = Home(tmp_path_factory.mktemp("undisturbed") / "home")
+    build(made, 9, seed=2)
+    publish_build(made, tuple(kept_delivery(made, 1, 4)))
+    return made
+
+
+def a_copy(of: Home, to: Path) -> Home:
+    return Home(Path(shutil.copytree(of.root, to, symlinks=True)))
+
+
 @pytest.mark.parametrize("step", [*STEPS, "half a database", "rmtree"])
-def test_a_publishing_that_is_killed_is_whole_before_and_after_the_next(step: str, home: Home, tmp_path: Path) -> None:
-    with_builds(home, 3, 5, published_versions=2)
-    build(home, 9, seed=1)
-    names = tuple(kept_delivery(home, 1, 4))
+def test_a_publishing_that_is_killed_is_whole_before_and_after_the_next(
+    step: str, before: Home, undisturbed: Home, tmp_path: Path
+) -> None:
+    home = a_copy(before, tmp_path / "home")
+    names = tuple(path.relative_to(home.state / "delivered_rows") for path in sorted(home.state.rglob("*.parquet")))
+    assert len(names) == 2
     run = subprocess.run(
         [sys.executable, "-c", _KILLED, step, str(home.root), *map(str, names)],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
@@ -196,9 +224,6 @@ def test_a_publishing_that_is_killed_is_whole_before_and_after_the_next(step: st
     assert published_rows(home) == ((9, 9) if is_new else (5, 5))
 
     publish_build(home, names, published_versions=2)
-    undisturbed = Home(tmp_path / "undisturbed")
-    build(undisturbed, 9, seed=2)
-    publish_build(undisturbed, tuple(kept_delivery(undisturbed, 1, 4)))
     assert table_hashes(home.published_file) == table_hashes(undisturbed.published_file)
     assert parquet_bytes(home.published / "parquet") == parquet_bytes(undisturbed.published / "parquet")
     in_force = version_in_force(home)
