@@ -17,6 +17,7 @@ import duckdb
 
 from orchestration.contracts import PROJECT_ROOT
 from orchestration.errors import UsageError, VardlagerError
+from orchestration.national.frame import KEYED_COLUMNS
 from orchestration.publishing.contents import DELIVERED_NAME, PARQUET_NAME
 from orchestration.publishing.stage import POPULATIONS
 from orchestration.settings import Home
@@ -65,7 +66,7 @@ def _delivered_view(population: str, files: list[str]) -> str:
     columns = dict(_DELIVERED_KEY_COLUMNS)
     with _ATTRIBUTES_FILE.open(encoding="utf-8", newline="") as handle:
         for row in csv.DictReader(handle):
-            if row["record_type"] == population:
+            if row["record_type"] == population and row["column_name"] not in KEYED_COLUMNS:
                 columns[row["column_name"]] = _ATTRIBUTE_TYPES.get(row["value_type"], "varchar")
     nothing = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in columns.items())
     return f"select {nothing} where false"

@@ -133,6 +133,12 @@ def kept_delivery(home: Home, version: int, contacts: int) -> list[Path]:
     return names
 
 
+def kept_names(home: Home) -> tuple[Path, ...]:
+    """All kept as-delivered rows, as paths under the folder of all."""
+    folder = home.state / "delivered_rows"
+    return tuple(path.relative_to(folder) for path in sorted(folder.rglob("*.parquet")))
+
+
 def note_delivery(home: Home, version: int, status: str = "built", period: str = PERIOD) -> None:
     """Let the state know a delivery."""
     with open_state(home.state_file) as state:

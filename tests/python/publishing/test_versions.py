@@ -19,7 +19,16 @@ from orchestration.publishing.versions import Publication, faults_of, publicatio
 from orchestration.settings import Home
 from orchestration.state.store import open_state
 
-from .builds import build, kept_delivery, parquet_bytes, publish_build, published_rows, rows_of, table_hashes
+from .builds import (
+    build,
+    kept_delivery,
+    kept_names,
+    parquet_bytes,
+    publish_build,
+    published_rows,
+    rows_of,
+    table_hashes,
+)
 
 # Every step of a publishing, in order; the version is in force from the one that lets the pointer move.
 STEPS_BEFORE = (
@@ -157,31 +166,41 @@ import os, signal, sys
 from pathlib import Path
 from orchestration.publishing import versions
 from orchestration.settings import Home
-from tests.python.publishing.builds import kept_delivery, publish_build
-
-step, home = sys.argv[1], Home(Path(sys.argv[2]))
+from tests.python.publishing.builds import kept_names, publish_build
 
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 
-if step == "rmtree":
+def write_half(build_file, folder, memory):
+    (folder / "vardlager.duckdb").write_bytes(build_file.read_bytes()[:5000])
+    die()
+
+whole_rmtree = versions.shutil.rmtree
+
+def rmtree_half(folder, **named):
     # In the middle of clearing away a version: some files gone, some left.
-    whole = versions.shutil.rmtree
-    def half(folder, **named):
-        if (Path(folder) / "publication.json").exists():
-            (Path(folder) / "publication.json").unlink()
-            die()
-        whole(folder, **named)
-    versions.shutil.rmtree = half
-elif step == "half a database":
-    def write_half(build_file, folder, memory):
-        (folder / "vardlager.duckdb").write_bytes(build_file.read_bytes()[:5000])
+    if (Path(folder) / "publication.json").exists():
+        (Path(folder) / "publication.json").unlink()
         die()
-    versions.write_database = write_half
-else:
-    setattr(versions, step, die)
-publish_build(home, tuple(Path(name) for name in sys.argv[3:]), published_versions=2)
+    whole_rmtree(folder, **named)
+
+# A process for each step, forked before the engine has started any thread of its own.
+for folder in sys.argv[1:]:
+    step, home = Path(folder).name, Home(Path(folder) / "home")
+    child = os.fork()
+    if child:
+        print(step, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), sep=";")
+        continue
+    if step == "half a database":
+        versions.write_database = write_half
+    elif step == "rmtree":
+        versions.shutil.rmtree = rmtree_half
+    else:
+        setattr(versions, step, die)
+    publish_build(home, kept_names(home), published_versions=2)
+    os._exit(0)
 """
+KILLED_STEPS = (*STEPS, "half a database", "rmtree")
 
 
 @pytest.fixture(scope="module")
@@ -207,23 +226,32 @@ def a_copy(of: Home, to: Path) -> Home:
     return Home(Path(shutil.copytree(of.root, to, symlinks=True)))
 
 
-@pytest.mark.parametrize("step", [*STEPS, "half a database", "rmtree"])
-def test_a_publishing_that_is_killed_is_whole_before_and_after_the_next(
-    step: str, before: Home, undisturbed: Home, tmp_path: Path
-) -> None:
-    home = a_copy(before, tmp_path / "home")
-    names = tuple(path.relative_to(home.state / "delivered_rows") for path in sorted(home.state.rglob("*.parquet")))
-    assert len(names) == 2
+@pytest.fixture(scope="module")
+def killed(before: Home, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Home]:
+    """By step, a home whose third publishing was killed there."""
+    folder = tmp_path_factory.mktemp("killed")
+    homes = {step: a_copy(before, folder / step / "home") for step in KILLED_STEPS}
     run = subprocess.run(
-        [sys.executable, "-c", _KILLED, step, str(home.root), *map(str, names)],
+        [sys.executable, "-c", _KILLED, *(str(folder / step) for step in KILLED_STEPS)],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-        check=False,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
     )
-    assert run.returncode == -signal.SIGKILL
+    ends = dict(line.split(";") for line in run.stdout.splitlines())
+    assert ends == {step: str(-signal.SIGKILL) for step in KILLED_STEPS}
+    return homes
+
+
+@pytest.mark.parametrize("step", KILLED_STEPS)
+def test_a_publishing_that_is_killed_is_whole_before_and_after_the_next(
+    step: str, killed: dict[str, Home], undisturbed: Home
+) -> None:
+    home = killed[step]
     is_new = step in (*STEPS_AFTER, "rmtree")
     assert published_rows(home) == ((9, 9) if is_new else (5, 5))
 
-    publish_build(home, names, published_versions=2)
+    publish_build(home, kept_names(home), published_versions=2)
     assert table_hashes(home.published_file) == table_hashes(undisturbed.published_file)
     assert parquet_bytes(home.published / "parquet") == parquet_bytes(undisturbed.published / "parquet")
     in_force = version_in_force(home)
