@@ -168,6 +168,26 @@ def deliver(period: str, receiver: str, reason: str) -> None:
 
 
 @main.command()
+@click.option("--to", "version", type=int, help="Versionen; annars den före den som gäller.")
+def rollback(version: int | None) -> None:
+    """Låt en tidigare publicerad version gälla igen."""
+    from orchestration.publishing.versions import roll_back
+    from orchestration.state.lock import writing
+    from orchestration.state.store import open_state
+
+    home = home_from_environment()
+    if not home.state_file.exists():
+        raise UsageError("Inget är publicerat.", "Kör vardlager run --period ÅÅÅÅ-MM.")
+    with writing(home, "rollback", _say), open_state(home.state_file) as state:
+        left, chosen = roll_back(home, state, version)
+    _say(
+        f"Version {chosen.version} ({chosen.published_at}, körd för {chosen.period}) gäller i stället för version "
+        f"{left.version}: både {home.published_file} och Parquet."
+    )
+    _say("  Nästa vardlager run publicerar en ny version av det som då är inläst.")
+
+
+@main.command()
 @click.option("--period", help="Månaden, ÅÅÅÅ-MM; annars alla.")
 def status(period: str | None) -> None:
     """Grupper, inläsningar, leveranser och sista dagar på en skärm."""

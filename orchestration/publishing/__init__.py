@@ -1,1 +1,1 @@
-"""Publishing: the file that analysts open, made anew and switched in one step."""
+"""Publishing: what analysts open, made anew as a version of its own and switched in one step."""

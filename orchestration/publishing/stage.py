@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
-from orchestration.publishing.publish import publish
+from pathlib import Path
+
+from orchestration.publishing.versions import Request, publish
+from orchestration.settings import Home
 from orchestration.state import evidence
 from orchestration.state.current import current_inputs
-from orchestration.state.store import open_state
+from orchestration.state.store import State, open_state
 from orchestration.warehouse.stage import refresh_state_copies
 from orchestration.work import Work
+
+POPULATIONS = ("completed", "waiting")
+
+
+def delivered_rows_folder(home: Home) -> Path:
+    """Where the rows of every delivery are kept as they were delivered."""
+    return home.state / "delivered_rows"
+
+
+def delivered_files(home: Home, state: State) -> list[Path]:
+    """The kept rows of the deliveries that the state knows as made, as paths under the folder of all."""
+    folders = [
+        Path(f"receiver={row['receiver']}") / f"period={row['period']}" / f"version={row['version']}"
+        for row in state.rows(
+            "select receiver, period, version from delivery where status <> 'building' order by 1, 2, 3"
+        )
+    ]
+    names = [folder / f"{population}.parquet" for folder in folders for population in POPULATIONS]
+    return [name for name in names if (delivered_rows_folder(home) / name).is_file()]
 
 
 def publish_period(work: Work) -> dict[str, int]:
@@ -23,8 +45,16 @@ def publish_period(work: Work) -> dict[str, int]:
 
 
 def renew_published(work: Work) -> dict[str, int]:
-    """Make the published file again from the same build, with the state as it is now."""
+    """Publish the same build as a version of its own, with the state as it is now; returns rows by table."""
     refresh_state_copies(work)
-    counts = publish(work.home, work.region.memory_limit_mb, work.region.shared_group)
+    with open_state(work.home.state_file) as state:
+        request = Request(
+            period=work.period,
+            run_id=work.run_id,
+            inputs=current_inputs(state, work.contracts, work.region),
+            delivered_source=delivered_rows_folder(work.home),
+            delivered=delivered_files(work.home, state),
+        )
+        counts = publish(work.home, work.region, state, request)
     work.progress(f"  {len(counts)} tabeller i {work.home.published_file}")
     return counts

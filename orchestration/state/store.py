@@ -114,6 +114,14 @@ create table if not exists delivery_call (
     primary key (receiver, period, version, call)
 );
 
+create table if not exists delivery_load (
+    receiver text not null,
+    period text not null,
+    version integer not null,
+    load_id integer not null references load (load_id),
+    primary key (receiver, period, version, load_id)
+);
+
 create table if not exists clinic_figure (
     period text not null,
     clinic_id text not null,

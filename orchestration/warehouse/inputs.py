@@ -97,14 +97,33 @@ def _setting_rows(region: Region, own_keys: frozenset[str]) -> list[list[str]]:
     return rows
 
 
+def _delivered_periods(state: State) -> set[str]:
+    """Periods whose newest delivery to each receiver rests on the loads of care that are current."""
+    current: dict[str, set[int | None]] = {}
+    for load in state.loads("current"):
+        if load.group_name == "care":
+            current.setdefault(load.period, set()).add(load.load_id)
+    newest = state.rows(
+        "select receiver, period, max(version) as version from delivery where status <> 'building' group by 1, 2"
+    )
+    outdated = set()
+    for row in newest:
+        rests_on = state.rows(
+            "select load_id from delivery_load where receiver = ? and period = ? and version = ?", list(row)
+        )
+        if {load["load_id"] for load in rests_on} != current.get(row["period"]):
+            outdated.add(row["period"])
+    return {row["period"] for row in newest} - outdated
+
+
 def _period_rows(state: State) -> list[list[Any]]:
-    delivered = {row["period"] for row in state.rows("select distinct period from delivery where status <> 'building'")}
+    """A row for each period and group; whether a period is delivered is told alike of all its groups."""
+    delivered = _delivered_periods(state)
     loads = state.loads("current", "replaced", "held")
     rows = []
     for row in state.rows("select * from period_group order by period, group_name"):
         period, group = row["period"], row["group_name"]
         own = [load for load in loads if load.period == period and load.group_name == group]
-        is_delivered = group == "care" and period in delivered
         rows.append(
             [
                 period,
@@ -112,8 +131,8 @@ def _period_rows(state: State) -> list[list[Any]]:
                 row["state"],
                 len(own),
                 max((load.loaded_at for load in own), default=None),
-                not is_delivered,
-                is_delivered,
+                period not in delivered,
+                period in delivered,
                 row["message"],
             ]
         )

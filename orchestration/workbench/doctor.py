@@ -14,6 +14,8 @@ from pathlib import Path
 from orchestration.contracts import load_contracts
 from orchestration.errors import VardlagerError
 from orchestration.privacy import key_from_environment
+from orchestration.publishing.contents import DATABASE_NAME, PARQUET_NAME
+from orchestration.publishing.versions import faults_of, publications, version_folder, version_in_force
 from orchestration.settings import Home, read_region
 from orchestration.state.lock import holder
 from orchestration.state.store import open_state
@@ -126,6 +128,34 @@ def _scratch(home: Home) -> Finding:
     )
 
 
+def _published_faults(home: Home) -> list[str]:
+    in_force = version_in_force(home)
+    folder = version_folder(home, in_force) if in_force is not None else None
+    faults = [
+        f"{home.published / name} hör inte till version {in_force}"
+        for name in (DATABASE_NAME, PARQUET_NAME)
+        if folder is not None and (home.published / name).resolve() != (folder / name).resolve()
+    ]
+    with open_state(home.state_file) as state:
+        standing = publications(state, "current", "earlier")
+    noted = next((entry.version for entry in standing if entry.status == "current"), None)
+    if in_force != noted:
+        faults.append(f"version {in_force or 'ingen'} gäller, men {noted or 'ingen'} är antecknad")
+    return faults + [fault for entry in standing for fault in faults_of(home, entry)]
+
+
+def _publications(home: Home) -> Finding:
+    faults = _published_faults(home) if home.state_file.exists() else []
+    in_force = version_in_force(home)
+    whole = "inget är publicerat" if in_force is None else f"version {in_force} gäller, alla sparade är oförändrade"
+    return Finding(
+        "Publicerat",
+        not faults,
+        "; ".join(faults) or whole,
+        "Kör vardlager run, som publicerar på nytt, eller vardlager rollback till en hel version.",
+    )
+
+
 def examine(home: Home) -> list[Finding]:
     """Every finding, good and bad, in an order that helps: what the rest depends on comes first."""
     return [
@@ -138,4 +168,5 @@ def examine(home: Home) -> list[Finding]:
         _disk(home),
         _lock(home),
         _scratch(home),
+        _publications(home),
     ]

@@ -8,6 +8,7 @@ import io
 from rich.console import Console
 from rich.table import Table
 
+from orchestration.publishing.versions import publications, version_in_force
 from orchestration.settings import Home, Region, read_region
 from orchestration.state.store import State, open_state
 
@@ -110,6 +111,17 @@ def _deliveries_table(state: State, period: str | None) -> Table:
     return table
 
 
+def _publication_line(home: Home, state: State) -> str:
+    in_force = version_in_force(home)
+    standing = {entry.version: entry for entry in publications(state, "building", "current", "earlier")}
+    if in_force is None or in_force not in standing:
+        return "Publicerat: inget" if in_force is None else f"Publicerat: version {in_force}"
+    entry = standing[in_force]
+    others = ", ".join(str(version) for version in standing if version != in_force and standing[version].sha256)
+    saved = f"; även sparade: {others}" if others else ""
+    return f"Publicerat: version {in_force}, {entry.published_at}, körd för {entry.period}{saved}"
+
+
 def status_text(home: Home, period: str | None, today: datetime.date | None = None) -> str:
     """Groups, loads, checks, deliveries and deadlines of one period or of all."""
     region, _ = read_region(home)
@@ -123,6 +135,7 @@ def status_text(home: Home, period: str | None, today: datetime.date | None = No
         console.print(_groups_table(state, period))
         console.print(_checks_table(state, period))
         console.print(_deliveries_table(state, period))
+        console.print(_publication_line(home, state))
         periods = [period] if period else [row[0] for row in state.rows("select max(period) from period_group")]
         for month in periods:
             if month:

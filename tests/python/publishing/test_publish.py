@@ -1,32 +1,35 @@
-"""The published file: whole or not at all, comments in it, readable by older clients."""
+"""What is published: whole, with its comments, in full order, readable by older clients, database and Parquet alike."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from orchestration.publishing.publish import STORAGE_VERSION, publish
+from orchestration.errors import UsageError, VardlagerError
+from orchestration.publishing.contents import STORAGE_VERSION, spans
 from orchestration.settings import Home
 
+from .builds import (
+    build,
+    kept_delivery,
+    parquet_bytes,
+    publish_build,
+    published_rows,
+    table_hashes,
+)
 
-def build(home: Home, rows: int) -> None:
-    home.make()
-    with duckdb.connect(str(home.build_file)) as connection:
-        for schema in ("marts", "quality", "meta", "staging"):
-            connection.execute(f"create schema if not exists {schema}")
-        connection.execute(
-            f"create or replace table marts.dim_unit as select range as unit_key from range({rows}) order by range desc"
-        )
-        connection.execute("comment on table marts.dim_unit is 'Enhet: en rad per enhet och intervall.'")
-        connection.execute("comment on column marts.dim_unit.unit_key is 'Enhetsnyckel, åäö.'")
-        connection.execute("create or replace table quality.load_account as select 1 as rows_in_file")
-        connection.execute("create or replace table meta.parameters as select 'limit' as name")
-        connection.execute("create or replace table staging.secret as select 1 as x")
+TABLES = {
+    "marts.dim_unit": 3,
+    "marts.mart_waiting_times": 20,
+    "meta.parameters": 1,
+    "meta.periods": 7,
+    "quality.load_account": 1,
+}
 
 
 @pytest.fixture
@@ -36,73 +39,80 @@ def home(tmp_path: Path) -> Home:
     return made
 
 
-def rows(path: Path) -> int:
-    with duckdb.connect(str(path), read_only=True) as connection:
-        found = connection.execute("select count(*) from marts.dim_unit").fetchone()
-    assert found
-    return int(found[0])
+def comment_of(home: Home, table: str) -> str:
+    with duckdb.connect(str(home.published_file), read_only=True) as connection:
+        [(text,)] = connection.execute("select comment from duckdb_tables() where table_name = ?", [table]).fetchall()
+    return str(text)
 
 
 def test_marts_quality_and_meta_are_published_and_nothing_else(home: Home) -> None:
-    counts = publish(home, 512, None)
-    assert counts == {"marts.dim_unit": 3, "meta.parameters": 1, "quality.load_account": 1}
+    assert publish_build(home) == TABLES
     with duckdb.connect(str(home.published_file), read_only=True) as connection:
-        tables = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
-    assert set(tables) == {("marts", "dim_unit"), ("meta", "parameters"), ("quality", "load_account")}
+        tables = connection.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
+    assert {name for (name,) in tables} == set(TABLES)
+    parquet = parquet_bytes(home.published / "parquet")
+    assert set(parquet) == {f"{name.replace('.', '/')}.parquet" for name in TABLES}
+
+
+def test_parquet_holds_the_same_rows_in_the_same_order_as_the_database(home: Home) -> None:
+    build(home, 5000, seed=3)
+    publish_build(home)
+    with duckdb.connect(str(home.published_file), read_only=True) as connection:
+        for name in TABLES:
+            file = home.published / "parquet" / f"{name.replace('.', '/')}.parquet"
+            query = "select * from {} order by {}"
+            in_database = connection.execute(f"select * from {name}").fetchall()
+            assert connection.execute(f"select * from '{file}'").fetchall() == in_database
+            assert in_database == connection.execute(query.format(name, "all")).fetchall()
+
+
+def test_a_type_that_parquet_lacks_stops_the_publishing(home: Home) -> None:
+    publish_build(home)
+    with duckdb.connect(str(home.build_file)) as connection:
+        connection.execute("create table marts.sums as select 1::hugeint as contacts_count")
+    with pytest.raises(VardlagerError, match=r"marts\.sums"):
+        publish_build(home)
+    assert published_rows(home) == (3, 3)
 
 
 def test_comments_stand_in_the_file(home: Home) -> None:
-    publish(home, 512, None)
+    publish_build(home)
     with duckdb.connect(str(home.published_file), read_only=True) as connection:
-        table = connection.execute("select comment from duckdb_tables() where table_name = 'dim_unit'").fetchone()
         column = connection.execute(
             "select comment from duckdb_columns() where table_name = 'dim_unit' and column_name = 'unit_key'"
         ).fetchone()
-    assert table == ("Enhet: en rad per enhet och intervall.",)
+    assert comment_of(home, "dim_unit") == "Enhet: en rad per enhet och intervall."
     assert column == ("Enhetsnyckel, åäö.",)
 
 
-def test_a_reader_that_holds_the_old_file_keeps_it_and_does_not_stop_the_new_one(home: Home) -> None:
-    publish(home, 512, None)
-    reader = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            "import duckdb, sys\n"
-            "c = duckdb.connect(sys.argv[1], read_only=True)\n"
-            "print(c.execute('select count(*) from marts.dim_unit').fetchone()[0], flush=True)\n"
-            "sys.stdin.readline()\n"
-            "print(c.execute('select count(*) from marts.dim_unit').fetchone()[0], flush=True)\n",
-            str(home.published_file),
-        ],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
+def test_a_mart_tells_which_of_its_periods_are_preliminary(home: Home) -> None:
+    build(home, 3, preliminary=("2024-03", "2024-05", "2024-06", "2024-07"))
+    publish_build(home)
+    assert comment_of(home, "mart_waiting_times") == (
+        "Väntetider: en rad per period. Preliminära perioder enligt meta.periods: 2024-03, 2024-05 till 2024-07."
     )
-    assert reader.stdout is not None
-    assert reader.stdout.readline().strip() == "3"
-    build(home, 5)
-    publish(home, 512, None)
-    answer, _ = reader.communicate("\n", timeout=60)
-    assert answer.strip() == "3"
-    assert rows(home.published_file) == 5
+    build(home, 3, preliminary=())
+    publish_build(home)
+    assert comment_of(home, "mart_waiting_times") == "Väntetider: en rad per period."
 
 
-def test_a_publishing_that_fails_leaves_the_old_file(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    publish(home, 512, None)
-    build(home, 9)
-
-    def break_down(*_: object) -> None:
-        raise OSError("disken är full")
-
-    monkeypatch.setattr("orchestration.publishing.publish.os.fsync", break_down)
-    with pytest.raises(OSError, match="full"):
-        publish(home, 512, None)
-    assert rows(home.published_file) == 3
+@pytest.mark.parametrize(
+    ("chosen", "told"),
+    [
+        ([], ""),
+        (["b"], "b"),
+        (["a", "b"], "a till b"),
+        (["a", "c"], "a, c"),
+        (["a", "b", "d"], "a till b, d"),
+        (["a", "b", "c", "d"], "a till d"),
+    ],
+)
+def test_neighbouring_periods_are_drawn_together(chosen: list[str], told: str) -> None:
+    assert spans(chosen, ["a", "b", "c", "d"]) == told
 
 
 def test_the_file_format_is_one_that_older_clients_read(home: Home) -> None:
-    publish(home, 512, None)
+    publish_build(home)
     with duckdb.connect() as connection:
         connection.execute(f"attach '{home.published_file}' as p (read_only)")
         found = connection.execute("select tags['storage_version'] from duckdb_databases() where database_name = 'p'")
@@ -112,26 +122,111 @@ def test_the_file_format_is_one_that_older_clients_read(home: Home) -> None:
     assert str(told[0]).startswith(STORAGE_VERSION)
 
 
+def test_the_same_rows_give_the_same_parquet_bytes_and_the_same_tables_whatever_order_they_were_built_in(
+    tmp_path: Path,
+) -> None:
+    homes = [Home(tmp_path / name) for name in ("a", "b")]
+    for seed, each in enumerate(homes):
+        # More rows than one row group holds, with the memory of the second made narrow.
+        build(each, 300_000, seed=seed)
+        publish_build(each, memory_limit_mb=1024 if seed == 0 else 256)
+    first, second = (parquet_bytes(each.published / "parquet") for each in homes)
+    assert first == second
+    assert table_hashes(homes[0].published_file) == table_hashes(homes[1].published_file)
+
+
+def test_a_changed_value_changes_the_hash_of_its_table_only(home: Home) -> None:
+    publish_build(home)
+    before = table_hashes(home.published_file)
+    with duckdb.connect(str(home.build_file)) as connection:
+        connection.execute("update marts.dim_unit set unit_name = 'annan' where unit_key = 1")
+    publish_build(home)
+    after = table_hashes(home.published_file)
+    assert {name for name in before if before[name] != after[name]} == {"marts.dim_unit"}
+
+
+def test_the_note_tells_what_the_publication_is_and_holds(home: Home) -> None:
+    publish_build(home)
+    folder = home.published / "versions" / "0001"
+    note = json.loads((folder / "publication.json").read_text("utf-8"))
+    assert {name: note[name] for name in ("version", "period", "run_id", "inputs", "rows")} == {
+        "version": 1,
+        "period": "2024-07",
+        "run_id": "r1",
+        "inputs": "i1",
+        "rows": TABLES,
+    }
+    expected = {"vardlager.duckdb", *(f"parquet/{name.replace('.', '/')}.parquet" for name in TABLES)}
+    assert set(note["files"]) == expected
+    for name, sha256 in note["files"].items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == sha256
+
+
+def test_what_is_the_same_in_two_versions_is_one_file_on_disk(home: Home) -> None:
+    names = tuple(kept_delivery(home, 1, 4))
+    publish_build(home, names)
+    with duckdb.connect(str(home.build_file)) as connection:
+        connection.execute("update meta.parameters set name = 'limited'")
+    publish_build(home, names)
+    first, second = (home.published / "versions" / name / "parquet" for name in ("0001", "0002"))
+    same = [name for name in parquet_bytes(first) if (first / name).samefile(second / name)]
+    delivered = [f"delivered/{name}" for name in names]
+    assert set(same) == {
+        *delivered,
+        *(f"{name.replace('.', '/')}.parquet" for name in TABLES if "meta.par" not in name),
+    }
+
+
+def test_an_earlier_file_that_was_changed_is_not_taken_over(home: Home) -> None:
+    publish_build(home)
+    changed = home.published / "versions" / "0001" / "parquet" / "marts" / "dim_unit.parquet"
+    content = bytearray(changed.read_bytes())
+    content[10] ^= 1
+    changed.write_bytes(content)
+    publish_build(home)
+    assert published_rows(home) == (3, 3)
+    assert not changed.samefile(home.published / "parquet" / "marts" / "dim_unit.parquet")
+
+
+def test_the_rows_of_every_delivery_lie_with_the_parquet(home: Home) -> None:
+    names = [*kept_delivery(home, 1, 4), *kept_delivery(home, 2, 6)]
+    publish_build(home, tuple(names))
+    for name in names:
+        published = home.published / "parquet" / "delivered" / name
+        assert published.read_bytes() == (home.state / "delivered_rows" / name).read_bytes()
+        # The kept rows are the owner's alone; what is published may be opened for a group.
+        assert not published.samefile(home.state / "delivered_rows" / name)
+
+
+def modes(home: Home) -> set[tuple[bool, str]]:
+    return {
+        (path.is_dir(), oct(stat.S_IMODE(path.stat().st_mode)))
+        for path in [home.published, *home.published.rglob("*")]
+        if not path.is_symlink()
+    }
+
+
 def test_only_the_owner_reads_it_when_no_group_is_set(home: Home) -> None:
-    publish(home, 512, None)
-    assert stat.S_IMODE(home.published_file.stat().st_mode) == 0o600
-    assert stat.S_IMODE(home.published.stat().st_mode) == 0o700
+    publish_build(home, tuple(kept_delivery(home, 1, 4)))
+    assert modes(home) == {(True, "0o700"), (False, "0o600")}
+    assert stat.S_IMODE(home.root.stat().st_mode) == 0o700
 
 
-def test_a_group_may_read_it_when_one_is_set(home: Home) -> None:
+def test_a_group_may_read_all_of_it_when_one_is_set_and_nothing_else(home: Home) -> None:
     import grp
     import os
 
-    group = grp.getgrgid(os.getgid()).gr_name
-    publish(home, 512, group)
-    assert stat.S_IMODE(home.published_file.stat().st_mode) == 0o640
-    assert stat.S_IMODE(home.published.stat().st_mode) == 0o750
+    names = tuple(kept_delivery(home, 1, 4))
+    publish_build(home, names, shared_group=grp.getgrgid(os.getgid()).gr_name)
+    assert modes(home) == {(True, "0o750"), (False, "0o640")}
+    assert stat.S_IMODE(home.root.stat().st_mode) == 0o710
+    assert stat.S_IMODE(home.state.stat().st_mode) == 0o700
+    assert {stat.S_IMODE((home.state / "delivered_rows" / name).stat().st_mode) for name in names} == {0o600}
 
 
-def test_same_build_twice_gives_the_same_rows_in_the_same_order(home: Home) -> None:
-    publish(home, 512, None)
-    with duckdb.connect(str(home.published_file), read_only=True) as connection:
-        first = connection.execute("select * from marts.dim_unit").fetchall()
-    publish(home, 512, None)
-    with duckdb.connect(str(home.published_file), read_only=True) as connection:
-        assert connection.execute("select * from marts.dim_unit").fetchall() == first == sorted(first)
+def test_an_unknown_group_stops_before_anything_is_switched(home: Home) -> None:
+    publish_build(home)
+    build(home, 9)
+    with pytest.raises(UsageError, match="finns-inte"):
+        publish_build(home, shared_group="finns-inte")
+    assert published_rows(home) == (3, 3)

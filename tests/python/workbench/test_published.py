@@ -1,0 +1,290 @@
+"""What the commands say of what is published: sql, status, doctor and rollback."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from orchestration.cli import main
+from orchestration.errors import UsageError
+from orchestration.publishing import versions
+from orchestration.publishing.versions import version_in_force
+from orchestration.settings import HOME_VARIABLE, Home
+from orchestration.state.store import open_state
+from orchestration.workbench.doctor import _publications
+from orchestration.workbench.query import _published, query_text
+from orchestration.workbench.status import status_text
+from tests.python.publishing.builds import build, kept_delivery, publish_build, published_rows, rows_of
+
+_REGION = """\
+region_code: 56
+region_name: Region Prov
+region_hsa_id: SE2321000131-1
+county_prefix: "19"
+norm_hours_per_year: 1725
+receivers: [skr]
+main_variant: skr
+"""
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home with two versions: three rows and five rows, the second with two deliveries. To be read only."""
+    made = Home(tmp_path_factory.mktemp("example") / "home")
+    build(made, 3)
+    made.region_file.write_text(_REGION, encoding="utf-8")
+    publish_build(made)
+    build(made, 5)
+    publish_build(made, (*kept_delivery(made, 1, 4), *kept_delivery(made, 2, 6)))
+    return made
+
+
+@pytest.fixture
+def home(example: Home, tmp_path: Path) -> Home:
+    """A copy of the example, for what changes it or must not."""
+    return Home(Path(shutil.copytree(example.root, tmp_path / "home", symlinks=True)))
+
+
+def asked(home: Home, query: str) -> list[dict[str, object]]:
+    answer: list[dict[str, object]] = json.loads(query_text(home, query, "json"))
+    return answer
+
+
+# --- sql ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("population", ["completed", "waiting"])
+def test_the_rows_of_every_delivery_are_asked_for_as_they_were_delivered(population: str, example: Home) -> None:
+    assert asked(
+        example,
+        f"select receiver, period, version, population, count(*) as contacts from delivered.{population} "
+        "group by all order by version",
+    ) == [
+        {"receiver": "skr", "period": "2024-07", "version": 1, "population": population, "contacts": 4},
+        {"receiver": "skr", "period": "2024-07", "version": 2, "population": population, "contacts": 6},
+    ]
+
+
+def test_delivered_rows_and_marts_are_asked_for_together(example: Home) -> None:
+    query = """
+        select count(*) as n from delivered.completed as d
+        inner join marts.dim_unit as u on d.contact_key = 'k' || u.unit_key where d.version = 2
+    """
+    assert asked(example, query) == [{"n": 5}]
+
+
+def test_before_any_delivery_the_delivered_rows_are_there_with_their_columns_and_empty(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    build(home, 3)
+    publish_build(home)
+    assert asked(home, "select mvo, beslut_aktivitet, clinic_id from delivered.waiting") == []
+    columns = {row["column_name"]: row["column_type"] for row in asked(home, "describe delivered.completed")}
+    assert len(columns) == 6 + 35 - 2
+    assert columns["start_aktivitet"] == "TIMESTAMP"
+    assert columns["regionkod"] == "INTEGER"
+    assert columns["mvo"] == "VARCHAR"
+    assert len(asked(home, "describe delivered.waiting")) == 6 + 29 - 2
+    # The delivered ids are never kept beside contact_key (DL02).
+    assert not {"vardkontakt_id", "remiss_id"} & set(columns)
+
+
+def test_columns_that_a_later_delivery_brings_are_empty_in_the_earlier(home: Home) -> None:
+    import duckdb
+
+    [name, _] = kept_delivery(home, 3, 1)
+    file = home.state / "delivered_rows" / name
+    with duckdb.connect() as connection:
+        connection.execute(f"copy (select *, 7 as new_code from '{file}') to '{file}.next' (format parquet)")
+    Path(f"{file}.next").replace(file)
+    publish_build(home, (name, *kept_delivery(home, 4, 2)))
+    assert asked(home, "select version, new_code from delivered.completed order by 1") == [
+        {"version": 3, "new_code": 7},
+        {"version": 4, "new_code": None},
+        {"version": 4, "new_code": None},
+    ]
+
+
+DEEDS = [
+    "copy (select 1) to '{file}'",
+    "copy (select 1) to '{file}' (format parquet)",
+    "explain analyze copy (select 1) to '{file}'",
+    "explain (analyze) copy (select 1) to '{file}'",
+    "/* se */ explain analyze copy (select 1) to '{file}'",
+    "explain analyze explain analyze copy (select 1) to '{file}'",
+    "select 1; copy (select 1) to '{file}'",
+    "prepare p as copy (select 1) to '{file}'",
+    "prepare p as select 1; execute p",
+    "drop view delivered.completed",
+    "create table delivered.own as select 1 as a",
+    "create or replace view delivered.completed as select 1 as a",
+    "insert into marts.dim_unit values (9, 'x')",
+    "attach '{other}' as other",
+    "export database '{other}'",
+    "call pragma_version()",
+    "select * from read_parquet('{earlier}')",
+    "select * from read_parquet('{folder}/*.parquet')",
+    "select * from glob('{folder}/*')",
+]
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_a_query_reads_what_is_published_and_does_nothing_else(deed: str, home: Home, tmp_path: Path) -> None:
+    delivered = home.published.resolve() / "versions" / "0002" / "parquet" / "delivered"
+    file = next(delivered.rglob("completed.parquet"))
+    before = {path: path.read_bytes() for path in home.published.rglob("*") if path.is_file()}
+    query = deed.format(
+        file=file,
+        other=tmp_path / "annan",
+        folder=file.parent,
+        earlier=home.published / "versions" / "0001" / "parquet" / "marts" / "dim_unit.parquet",
+    )
+    with pytest.raises(UsageError):
+        query_text(home, query, "json")
+    assert {path: path.read_bytes() for path in home.published.rglob("*") if path.is_file()} == before
+    assert not (tmp_path / "annan").exists()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "from marts.dim_unit",
+        "with a as (select 1 as x) select * from a",
+        "show all tables",
+        "describe marts.dim_unit",
+        "summarize marts.dim_unit",
+        "explain select 1",
+        "explain analyze select 1",
+        "pivot marts.mart_waiting_times on period using count(*)",
+        "select * from vardlager.marts.dim_unit",
+        "select 1; select 2",
+    ],
+)
+def test_every_way_of_reading_is_open(query: str, example: Home) -> None:
+    assert asked(example, query)
+
+
+def test_what_a_query_cannot_hold_in_memory_stays_inside_the_home_or_nowhere(
+    example: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def spill() -> str:
+        with _published(example) as connection:
+            [(folder,)] = connection.execute("select current_setting('temp_directory')").fetchall()
+        return str(folder)
+
+    assert Path(spill()) == example.build / "spill"
+    # A reader of the shared group cannot write in build/.
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert spill() == ""
+
+
+# --- status and doctor ----------------------------------------------------------------------------
+
+
+def test_status_tells_which_version_is_in_force_and_which_are_kept(example: Home) -> None:
+    told = status_text(example, None)
+    with open_state(example.state_file) as state:
+        [row] = state.rows("select published_at from publication where version = 2")
+    assert f"Publicerat: version 2, {row['published_at']}, körd för 2024-07; även sparade: 1" in told
+
+
+def test_status_of_a_home_with_nothing_published_says_so(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    home.make()
+    home.region_file.write_text(_REGION, encoding="utf-8")
+    with open_state(home.state_file):
+        pass
+    assert "Publicerat: inget" in status_text(home, None)
+    assert _publications(home).is_good
+
+
+def test_doctor_finds_unchanged_versions_good(example: Home) -> None:
+    found = _publications(example)
+    assert found.is_good
+    assert "version 2 gäller" in found.detail
+
+
+@pytest.mark.parametrize("version", ["0001", "0002"])
+def test_doctor_names_a_file_of_any_version_that_was_changed(version: str, home: Home) -> None:
+    file = home.published / "versions" / version / "parquet" / "meta" / "periods.parquet"
+    content = file.read_bytes()
+    file.unlink()
+    file.write_bytes(content[:-1])
+    found = _publications(home)
+    assert not found.is_good
+    assert f"{file} är ändrad" in found.detail
+    assert "rollback" in found.remedy
+
+
+@pytest.mark.parametrize("name", ["vardlager.duckdb", "parquet"])
+def test_doctor_tells_when_database_and_parquet_are_of_different_versions(name: str, home: Home) -> None:
+    link = home.published / name
+    link.unlink()
+    link.symlink_to(f"versions/0001/{name}")
+    found = _publications(home)
+    assert not found.is_good
+    assert f"{link} hör inte till version 2" in found.detail
+
+
+def test_doctor_tells_when_another_version_is_in_force_than_the_one_noted(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    versions._switch(home, 1)
+    found = _publications(home)
+    assert not found.is_good
+    assert "version 1 gäller, men 2 är antecknad" in found.detail
+
+
+# --- rollback -------------------------------------------------------------------------------------
+
+
+def command(home: Home, *arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments), env={HOME_VARIABLE: str(home.root)})
+
+
+def test_rollback_puts_the_version_before_in_force_and_says_what_follows(home: Home) -> None:
+    done = command(home, "rollback")
+    assert done.exit_code == 0, done.output
+    assert published_rows(home) == (3, 3)
+    assert "Version 1 (" in done.output
+    assert "i stället för version 2" in done.output
+    assert "Nästa vardlager run publicerar en ny version" in done.output
+    assert asked(home, "select count(*) as n from marts.dim_unit") == [{"n": 3}]
+    assert asked(home, "select count(*) as n from delivered.completed") == [{"n": 0}]
+
+
+def test_rollback_to_a_version_named(home: Home) -> None:
+    build(home, 7)
+    publish_build(home)
+    assert command(home, "rollback", "--to", "1").exit_code == 0
+    assert version_in_force(home) == 1
+    assert rows_of(home.published_file) == 3
+
+
+def test_rollback_to_a_version_that_is_not_there_is_wrong_usage(home: Home) -> None:
+    done = command(home, "rollback", "--to", "7")
+    assert done.exit_code == 2
+    assert "Versioner att gå till: 1." in done.output
+    assert version_in_force(home) == 2
+
+
+def test_rollback_where_nothing_was_ever_loaded_is_wrong_usage(tmp_path: Path) -> None:
+    done = command(Home(tmp_path / "tom"), "rollback")
+    assert done.exit_code == 2
+    assert "Inget är publicerat" in done.output
+
+
+def test_rollback_waits_for_a_run_that_is_writing(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    from orchestration.state import lock
+
+    def refuse(_: Home, what: str, *__: object) -> None:
+        raise UsageError(f"låst för {what}", "Vänta.")
+
+    monkeypatch.setattr(lock, "writing", refuse)
+    done = command(home, "rollback")
+    assert "låst för rollback" in done.output
+    assert version_in_force(home) == 2
