@@ -30,12 +30,14 @@ from delivery_rows import (
 )
 from lxml import etree
 
+from orchestration.delivery import package
+from orchestration.delivery.kept import Keeper
 from orchestration.delivery.package import (
     Approval,
     ExtractFile,
+    PackageManifest,
     PackageRequest,
     ReplacedCall,
-    build_package,
     package_folder,
 )
 from orchestration.delivery.protocol import render_protocol, verdict_of
@@ -43,8 +45,10 @@ from orchestration.delivery.xml_writer import leverans_referens, write_contacts
 from orchestration.errors import StoppedError
 from orchestration.national.contract import COMPLETED, RECORD_TYPES, WAITING, RecordType, read_attributes
 from orchestration.national.frame import open_frame
+from orchestration.privacy import Key
 from orchestration.validation.results import ExpectationResult
 
+REGION_KEY = Key(b"r" * 32)
 CREATED_AT = datetime.datetime(2024, 8, 18, 9, 30)
 GOOD_RESULTS = [
     ExpectationResult(
@@ -73,6 +77,13 @@ def request_for(**changes: Any) -> PackageRequest:
         results=GOOD_RESULTS,
     )
     return dataclasses.replace(base, **changes)
+
+
+def build_package(connection: duckdb.DuckDBPyConnection, target_dir: Path, request: PackageRequest) -> PackageManifest:
+    """The package under `target_dir`; what the state keeps lies in a folder beside it."""
+    return package.build_package(
+        connection, target_dir, request, Keeper(target_dir.with_name(f"{target_dir.name}-state"), REGION_KEY)
+    )
 
 
 def keyed(namespace: str, source_id: str, key: bytes = DELIVERY_KEY) -> str:
@@ -356,8 +367,6 @@ def test_a_version_that_exists_is_never_rewritten(database: duckdb.DuckDBPyConne
 def test_a_build_that_was_cut_short_leaves_no_version_and_is_redone(
     database: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from orchestration.delivery import package
-
     killed = tmp_path / "skr" / PERIOD / ".v1.building"
     killed.mkdir(parents=True)
     (killed / "half.xml").write_text("<half", encoding="utf-8")
