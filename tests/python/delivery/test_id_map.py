@@ -96,7 +96,7 @@ def test_dl02_no_source_id_stands_in_clear_in_the_maps_bytes(home: Home) -> None
     rows = [completed_row(1, vardkontakt_id="KÄLLA-ÄR-HÄR", remiss_id="REMISSEN-ÄR-HÄR")]
     path = write_map(home, make_database(rows, [waiting_row(2)]))
     data = path.read_bytes()
-    (first, *tokens) = data.splitlines()
+    (_, *tokens) = data.splitlines()
     tried = [data, data.lower(), *(base64.urlsafe_b64decode(token) for token in tokens)]
     hidden = ["KÄLLA-ÄR-HÄR", "REMISSEN-ÄR-HÄR", "KONTAKT-2", "pseudonym-1", "cosmic_vardkontakt"]
     for needle in hidden:
