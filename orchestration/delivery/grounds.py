@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from orchestration.delivery.package import ExtractFile, ReplacedCall
 from orchestration.errors import VardlagerError
 from orchestration.privacy import Key
@@ -11,6 +9,7 @@ from orchestration.state.current import readable_loads
 from orchestration.state.store import State
 from orchestration.work import Work
 
+_GROUPS = ("care", "registers")
 _PSEUDONYM_CHECK = "pseudonymer"
 _DELIVERY_CHECK = "leverans"
 
@@ -36,7 +35,7 @@ def demand_lasting_keys(state: State, work: Work) -> Key:
     return key
 
 
-def extracts_of(state: State, work: Work, groups: Sequence[str]) -> tuple[ExtractFile, ...]:
+def extracts_of(state: State, work: Work) -> tuple[ExtractFile, ...]:
     """The files the delivered rows rest on, by period and entity.
 
     Registers of every period, since each serves all (CM10), and the other groups' files of the period and of every
@@ -47,7 +46,7 @@ def extracts_of(state: State, work: Work, groups: Sequence[str]) -> tuple[Extrac
         for load in sorted(
             readable_loads(work.contracts, state.loads("current")), key=lambda load: (load.period, load.entity)
         )
-        if load.group_name in groups and (load.period <= work.period or load.group_name == "registers")
+        if load.group_name in _GROUPS and (load.period <= work.period or load.group_name == "registers")
     )
 
 

@@ -176,7 +176,7 @@ def deliver_period(work: Work) -> PackageManifest:
             created_at=datetime.datetime.fromisoformat(now()),
             code_version=code_version(),
             results=stored_results(work),
-            extracts=extracts_of(state, work, NEEDED_GROUPS),
+            extracts=extracts_of(state, work),
             override_reason=work.override_reason,
             replaced_version=replaced,
             replaced_calls=replaced_calls(state, RECEIVER, work.period),

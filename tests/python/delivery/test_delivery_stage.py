@@ -128,7 +128,7 @@ def test_the_manifest_names_every_file_that_the_figures_rest_on(state: State, wo
             state.add_load(load_of(period, entity, "registers"))
     state.add_load(load_of("2024-06", care[0], "care"))
     state.add_load(load_of(PERIOD, care[0], "care", "replaced"))
-    told = [(extract.period, extract.entity) for extract in extracts_of(state, work, stage.NEEDED_GROUPS)]
+    told = [(extract.period, extract.entity) for extract in extracts_of(state, work)]
     # A05 and A07 look back at every earlier month, CM10 takes registers of any; a half group is not read.
     assert told == [
         *(("2023-01", entity) for entity in sorted(care)),
@@ -136,7 +136,7 @@ def test_the_manifest_names_every_file_that_the_figures_rest_on(state: State, wo
         *((PERIOD, entity) for entity in sorted(care)),
         *(("2024-08", entity) for entity in sorted(registers)),
     ]
-    assert {extract.sha256 for extract in extracts_of(state, work, stage.NEEDED_GROUPS)} == {
+    assert {extract.sha256 for extract in extracts_of(state, work)} == {
         f"sha-{entity}-{period}" for period, entity in told
     }
 
