@@ -226,6 +226,46 @@ _CONDITIONAL: list[tuple[tuple[str, ...], str, str, Any, str, Row]] = [
 ]
 
 
+# (column, value, context) on the right side of each boundary: refused by nobody.
+INSIDE: list[tuple[str, Any, Row]] = [
+    *((column, "SE0000000000-1", {}) for column in HSA_COLUMNS),
+    ("sjukhus", "11001", {}),
+    ("sjukhus", "110011", {}),
+    ("sjukhus_namn", "Ås", {}),
+    *(("vardgaranti", code, {}) for code in (1, 2)),
+    *(("fas", code, {}) for code in (1, 4)),
+    *(("fas", code, {"aktivitet": "51101"}) for code in (2, 3)),
+    ("mvo", "ÅÄÖ", {}),
+    ("aktivitet_kva", "CJE20", {}),
+    ("aktivitet_icd", "H251", {}),
+    ("aktivitet_icd", "H25123", {}),
+    *(("fodelse_ar", year, {}) for year in (1901, 2024)),
+    *(("kon", code, {}) for code in (1, 2, 3)),
+    *(("lkf", code, {}) for code in ("0000", "0100", "2599", "0999")),
+    *(("bokningssatt", code, {}) for code in (1, 2, 3, 4, 5)),
+    *(("vardkontakt", code, {}) for code in (0, 1, 2, 3, 4, 5, 6, 7, 8, 81, 82, 83)),
+    ("vardkontakt", 91, {"fas": 2, "aktivitet": "51101"}),
+    *(("yrkeskategori", f"XS{number}", {}) for number in range(910, 927)),
+    *(("avvikelse", code, {}) for code in (1, 2, 3)),
+    ("beslut_aktivitet", at("2010-01-01T00:00:00"), {}),
+    ("medicinskt_maldatum", at("2010-01-01T00:00:00"), {}),
+    *(("remittenttyp", code, {}) for code in (1, 2)),
+    *((column, at("1900-01-01T00:00:00"), {}) for column in ("remiss_datum", "ankomst_datum")),
+]
+INSIDE_COMPLETED: list[tuple[str, Any, Row]] = [
+    ("beslut_aktivitet", at("2024-07-03T23:59:59"), {}),
+    ("start_aktivitet", at("2024-07-01T00:00:00"), {}),
+    ("start_aktivitet", at("2024-07-31T23:59:59"), {}),
+    ("typ_akutverksamhet", 0, {}),
+    *(("typ_akutverksamhet", code, {"fas": 5}) for code in (1, 2, 3, 4, 5)),
+    ("tid_start_akut", at("2010-01-01T00:00:00"), ACUTE),
+    ("tid_bedomning", at("2024-07-03T10:00:00"), {**ACUTE, "tid_start_akut": at("2024-07-03T10:00:00")}),
+    ("tid_avslut", at("2024-07-03T10:00:00"), {**ACUTE, "tid_bedomning": at("2024-07-03T10:00:00")}),
+    ("vard_avbruten", 1, ACUTE),
+]
+INSIDE_WAITING: list[tuple[str, Any, Row]] = [("beslut_aktivitet", at("2024-07-31T23:59:59"), {})]
+
+
 def _breaks_of(record: str, column: str) -> Iterator[Break]:
     name, context = NAMES[column], _CONTEXT.get(column, {})
     if column in REQUIRED[record]:
@@ -247,6 +287,11 @@ def _breaks_of(record: str, column: str) -> Iterator[Break]:
             yield Break(record, column, way, value, expectation, needed)
 
 
+SOUND = [
+    Break(record, column, f"is {value}{' ' if context else ''}{context or ''}", value, "", context)
+    for record, own in (("completed", INSIDE_COMPLETED), ("waiting", INSIDE_WAITING))
+    for column, value, context in (*INSIDE, *own)
+]
 ROW_BREAKS = [item for record, columns in COLUMNS.items() for column in columns for item in _breaks_of(record, column)]
 
 # What a typed column cannot hold: the text that would stand in the XML, by column.
