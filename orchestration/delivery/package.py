@@ -1,4 +1,7 @@
-"""The delivery package: XML, manifest and protocol in one folder that appears whole and never changes."""
+"""The delivery package: XML, manifest and protocol in one folder that appears whole and never changes.
+
+What the state keeps of the version, its id map and its rows as delivered, is written from the same frame.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from typing import Any
 
 import duckdb
 
+from orchestration.delivery.kept import Keeper, KeptVersion, is_kept, keep_version, remove_kept
 from orchestration.delivery.xml_writer import leverans_referens, write_contacts
 from orchestration.errors import StoppedError, VardlagerError
 from orchestration.national.contract import RECORD_TYPES, DeliveryAttribute, RecordType, read_attributes
@@ -49,11 +53,14 @@ class Approval:
 
 @dataclass(frozen=True)
 class ReplacedCall:
-    """A call of an earlier version that this one replaces: `call` is the file's name without '.xml'."""
+    """A call of an earlier version that this one replaces: `call` is the file's name without '.xml'.
+
+    `ersattnings_id` is what the receiver's answer to it gave, None when no answer is recorded.
+    """
 
     call: str
     leverans_referens: str
-    ersattnings_id: str
+    ersattnings_id: str | None
 
 
 @dataclass(frozen=True)
@@ -94,22 +101,39 @@ class PackageFile:
 
 @dataclass(frozen=True)
 class LeftOutRule:
-    """Rows of a population left out of the delivery under one rule; each row counts once."""
+    """Rows left out of the delivery under one rule.
+
+    `rows` counts each row once, under its first rule, so that the rules sum up to what is left out;
+    `rows_with_rule` counts every row that the rule applies to.
+    """
 
     rule_id: str
     title: str
     rows: int
+    rows_with_rule: int
+
+
+@dataclass(frozen=True)
+class ClinicAccount:
+    """staged = delivered + left_out of one clinic's rows; `clinic_id` is None for rows of an unknown unit."""
+
+    clinic_id: str | None
+    staged: int
+    delivered: int
+    left_out: int
+    left_out_by_rule: tuple[LeftOutRule, ...]
 
 
 @dataclass(frozen=True)
 class PopulationAccount:
-    """staged = delivered + left_out, in rows."""
+    """staged = delivered + left_out, in rows; `staged` is counted for itself. The clinics sum up to it."""
 
     population: str
     staged: int
     delivered: int
     left_out: int
     left_out_by_rule: tuple[LeftOutRule, ...]
+    clinics: tuple[ClinicAccount, ...]
 
 
 @dataclass(frozen=True)
@@ -127,16 +151,22 @@ def package_folder(target_dir: Path, receiver: str, period: str, version: int) -
     return target_dir / receiver / period / f"v{version}"
 
 
-def build_package(connection: duckdb.DuckDBPyConnection, target_dir: Path, request: PackageRequest) -> PackageManifest:
+def build_package(
+    connection: duckdb.DuckDBPyConnection, target_dir: Path, request: PackageRequest, keeper: Keeper
+) -> PackageManifest:
     """Builds one package under `target_dir`/<receiver>/<period>/v<version>/ and returns what it holds.
 
     It is written beside its place and moved there in one step, read-only; a build that was cut short is
     redone. Nothing is read from a clock: the same rows and request give the same bytes, and `created_at`
-    stands in the manifest and the protocol only. Raises StoppedError when the version exists already, or
-    when the evidence is missing, failed or crashed.
+    stands in the manifest and the protocol only. With the package the `keeper`'s state gets the version's
+    encrypted id map and its rows as delivered; when anything fails nothing of all this is left.
+
+    Raises StoppedError when the version exists already, or when the evidence is missing, failed or crashed;
+    VardlagerError when staged is not delivered + left out.
     """
-    folder = package_folder(target_dir, request.receiver, request.period, request.version)
-    if folder.exists():
+    version = (request.receiver, request.period, request.version)
+    folder = package_folder(target_dir, *version)
+    if folder.exists() or is_kept(keeper.state_folder, *version):
         raise StoppedError(
             f"Leveransen {request.receiver} {request.period} v{request.version} finns redan, skrivs ej om.",
             "Bygg nästa version med vardlager deliver.",
@@ -147,11 +177,13 @@ def build_package(connection: duckdb.DuckDBPyConnection, target_dir: Path, reque
     remove_package(building)
     building.mkdir(mode=0o700)
     try:
-        manifest = _write_contents(connection, building, folder, request)
-        _freeze(building)
+        with keep_version(keeper, *version) as kept:
+            manifest = _write_contents(connection, building, folder, request, kept)
+            _freeze(building)
         building.rename(folder)
     except BaseException:
         remove_package(building)
+        remove_kept(keeper.state_folder, *version)
         raise
     _sync(folder.parent)
     return manifest
@@ -176,7 +208,7 @@ def _demand_evidence(request: PackageRequest) -> None:
 
 
 def _write_contents(
-    connection: duckdb.DuckDBPyConnection, building: Path, folder: Path, request: PackageRequest
+    connection: duckdb.DuckDBPyConnection, building: Path, folder: Path, request: PackageRequest, kept: KeptVersion
 ) -> PackageManifest:
     replaced = {entry.call: entry.ersattnings_id for entry in request.replaced_calls}
     calls: list[PackageFile] = []
@@ -188,6 +220,7 @@ def _write_contents(
         reference = leverans_referens(request.region_code, request.period, request.version, record_type.call)
         with open_frame(connection, record_type, request.period, request.delivery_key) as frame:
             rows = write_contacts(frame, path, reference, replaced.get(record_type.call))
+            kept.add(frame)
         if rows != account.delivered:
             raise VardlagerError(
                 f"{path.name} fick {rows} rader men modellen har {account.delivered}.",
@@ -212,40 +245,84 @@ def _write_contents(
 
 
 def _account(connection: duckdb.DuckDBPyConnection, record_type: RecordType, period: str) -> PopulationAccount:
-    staged, delivered, left_out = connection.execute(
+    """The account of a population and of each of its clinics; VardlagerError when one does not sum up."""
+    own = {"period": period, "population": record_type.name}
+    counted = connection.execute(
         f"""
-        with delivered as (
-            select count(*) as rows_count from {record_type.relation} where period = $period
-        ),
-        left_out as (
-            select cast(coalesce(sum(rows_count), 0) as bigint) as rows_count
+        with counted_clinic as (
+            select clinic_id, rows_count as staged, 0 as delivered, 0 as left_out
+            from delivery.delivery_staged
+            where period = $period and population = $population
+            union all
+            select clinic_id, 0 as staged, 1 as delivered, 0 as left_out
+            from {record_type.relation}
+            where period = $period
+            union all
+            select clinic_id, 0 as staged, 0 as delivered, rows_count as left_out
             from delivery.delivery_left_out
             where period = $period and population = $population
+        ),
+        account as (
+            select
+                clinic_id,
+                grouping(clinic_id) = 1 as is_population,
+                cast(coalesce(sum(staged), 0) as bigint) as staged,
+                cast(coalesce(sum(delivered), 0) as bigint) as delivered,
+                cast(coalesce(sum(left_out), 0) as bigint) as left_out
+            from counted_clinic
+            group by grouping sets ((), (clinic_id))
         )
-        select delivered.rows_count + left_out.rows_count, delivered.rows_count, left_out.rows_count
-        from delivered cross join left_out
+        select clinic_id, is_population, staged, delivered, left_out, staged = delivered + left_out as is_whole
+        from account
+        order by is_population desc, clinic_id nulls last
         """,
-        {"period": period, "population": record_type.name},
-    ).fetchall()[0]
-    titles = _rule_titles(connection)
-    by_rule = connection.execute(
-        """
-        select rule_id, cast(sum(rows_count) as bigint) as rows_count
-        from delivery.delivery_left_out
-        where period = $period and population = $population
-        group by rule_id
-        having sum(rows_count) > 0
-        order by rule_id
-        """,
-        {"period": period, "population": record_type.name},
+        own,
     ).fetchall()
+    torn = [(clinic_id, is_population) for clinic_id, is_population, *_, is_whole in counted if not is_whole]
+    if torn:
+        clinics = ", ".join(clinic_id or "okänd enhet" for clinic_id, is_population in torn[:5] if not is_population)
+        raise VardlagerError(
+            f"{record_type.title} {period}: underlaget är inte summan av levererat och utelämnat ({clinics}).",
+            "Bygg om perioden och leverera igen; kvarstår felet, rapportera det.",
+        )
+    left_out = _left_out_rules(connection, own)
+    population, *clinics_counted = counted
     return PopulationAccount(
         population=record_type.name,
-        staged=staged,
-        delivered=delivered,
-        left_out=left_out,
-        left_out_by_rule=tuple(LeftOutRule(rule_id, titles.get(rule_id, ""), rows) for rule_id, rows in by_rule),
+        staged=population[2],
+        delivered=population[3],
+        left_out=population[4],
+        left_out_by_rule=left_out.get((None, True), ()),
+        clinics=tuple(
+            ClinicAccount(clinic_id, staged, delivered, out, left_out.get((clinic_id, False), ()))
+            for clinic_id, _, staged, delivered, out, _ in clinics_counted
+        ),
     )
+
+
+def _left_out_rules(
+    connection: duckdb.DuckDBPyConnection, own: dict[str, str]
+) -> dict[tuple[str | None, bool], tuple[LeftOutRule, ...]]:
+    """Rules that leave rows out, by (clinic, whether it is the whole population)."""
+    titles = _rule_titles(connection)
+    found: dict[tuple[str | None, bool], list[LeftOutRule]] = {}
+    for clinic_id, is_population, rule_id, rows, rows_with_rule in connection.execute(
+        """
+        select
+            clinic_id, grouping(clinic_id) = 1 as is_population, rule_id,
+            cast(sum(rows_count) as bigint) as rows_count,
+            cast(sum(rows_with_rule_count) as bigint) as rows_with_rule_count
+        from delivery.delivery_left_out
+        where period = $period and population = $population
+        group by grouping sets ((rule_id), (clinic_id, rule_id))
+        having sum(rows_count) > 0 or sum(rows_with_rule_count) > 0
+        order by rule_id
+        """,
+        own,
+    ).fetchall():
+        rule = LeftOutRule(rule_id, titles.get(rule_id, ""), rows, rows_with_rule)
+        found.setdefault((clinic_id, is_population), []).append(rule)
+    return {whose: tuple(rules) for whose, rules in found.items()}
 
 
 def _rule_titles(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:

@@ -6,8 +6,9 @@ import datetime
 
 import duckdb
 
+from orchestration.delivery.grounds import demand_lasting_keys, extracts_of, replaced_calls
+from orchestration.delivery.kept import Keeper, is_kept, remove_kept
 from orchestration.delivery.package import (
-    ExtractFile,
     PackageManifest,
     PackageRequest,
     build_package,
@@ -16,7 +17,7 @@ from orchestration.delivery.package import (
 )
 from orchestration.errors import InputRefusedError, StoppedError
 from orchestration.state import evidence
-from orchestration.state.current import code_version, current_inputs, readable_loads
+from orchestration.state.current import code_version, current_inputs
 from orchestration.state.store import State, now, open_state
 from orchestration.validation.stage import stored_results
 from orchestration.work import Work
@@ -64,19 +65,22 @@ def _clear_interrupted(state: State, work: Work) -> None:
         [RECEIVER, work.period],
     ):
         remove_package(package_folder(work.home.delivery, RECEIVER, work.period, row["version"]))
+        remove_kept(work.home.state, RECEIVER, work.period, row["version"])
     state.execute(
         "delete from delivery where receiver = ? and period = ? and status = 'building'", [RECEIVER, work.period]
     )
 
 
 def _next_version(state: State, work: Work) -> tuple[int, int | None]:
-    """(next version, the one it replaces). A folder that the state does not know keeps its number."""
+    """(next version, the one it replaces). A folder, map or rows that the state does not know keep their number."""
     known = [
         int(row["version"])
         for row in state.rows("select version from delivery where receiver = ? and period = ?", [RECEIVER, work.period])
     ]
     number = max(known, default=0) + 1
-    while package_folder(work.home.delivery, RECEIVER, work.period, number).exists():
+    while package_folder(work.home.delivery, RECEIVER, work.period, number).exists() or is_kept(
+        work.home.state, RECEIVER, work.period, number
+    ):
         number += 1
     return number, max(known, default=None)
 
@@ -171,29 +175,26 @@ def deliver_period(work: Work) -> PackageManifest:
         work.progress("Levererar ...")
         _clear_interrupted(state, work)
         number, replaced = _next_version(state, work)
-        extracts = tuple(
-            ExtractFile(load.entity, load.period, load.file_name, load.sha256, load.rows_loaded)
-            for load in readable_loads(work.contracts, state.loads("current"))
-            if load.period == work.period or load.group_name == "registers"
-        )
+        delivery_key = demand_lasting_keys(state, work)
         request = PackageRequest(
             region_code=work.region.region_code,
             region_name=work.region.region_name,
             period=work.period,
             version=number,
-            delivery_key=work.delivery_key().secret,
+            delivery_key=delivery_key.secret,
             created_at=datetime.datetime.fromisoformat(now()),
             code_version=code_version(),
             results=stored_results(work),
-            extracts=extracts,
+            extracts=extracts_of(state, work),
             override_reason=work.override_reason,
             replaced_version=replaced,
+            replaced_calls=replaced_calls(state, RECEIVER, work.period),
         )
         connection = work.connect_build(read_only=True)
         try:
             _demand_no_block(connection, work)
             _begin(state, work, inputs, request)
-            manifest = build_package(connection, work.home.delivery, request)
+            manifest = build_package(connection, work.home.delivery, request, Keeper(work.home.state, work.key))
         finally:
             connection.close()
         _finish(state, work, request, manifest)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import duckdb
 
@@ -22,7 +22,26 @@ if TYPE_CHECKING:
 WireRow = tuple[str | None, ...]
 
 KEYED_COLUMNS = {"vardkontakt_id": "contact", "remiss_id": "referral"}
+# Where a row comes from: never delivered, told only by the encrypted map of delivered ids.
+_ORIGIN_COLUMNS = ("entity", "load_id", "source_line")
 _KEYED_ID_CHARACTERS = 32
+
+
+class Origin(NamedTuple):
+    """What a delivered row was made from: the source's own ids, and the line of the load."""
+
+    delivered_contact_id: str
+    source_contact_id: str
+    delivered_referral_id: str | None
+    source_referral_id: str | None
+    contact_key: str
+    entity: str
+    load_id: int
+    source_line: int
+
+    def __repr__(self) -> str:
+        """Nothing that leads back: an origin must not reach a log by chance."""
+        return f"Origin({self.entity}, ***)"
 
 
 @dataclass(frozen=True)
@@ -44,7 +63,8 @@ class DeliveryFrame:
         """
         columns = [attribute.column_name for attribute in self.attributes]
         dates = [
-            f"cast({source} as date) as {name}"
+            # What is no moment is refused by the attribute's type; it must not keep the other checks from running.
+            f"try_cast({source} as date) as {name}"
             for source, name in (("beslut_aktivitet", "decision_date"), ("start_aktivitet", "start_date"))
             if source in columns
         ]
@@ -58,6 +78,17 @@ class DeliveryFrame:
         query = f"select {values} from {self.table_name}"
         for bounds in self._bounds(slice_rows):
             yield self._slice(query, bounds).fetchall()
+
+    def origins(self, slice_rows: int) -> Iterator[list[Origin]]:
+        """Lists of at most `slice_rows` origins in delivery order, source ids in clear: for the encrypted map only."""
+        query = f"""
+            select
+                vardkontakt_id, source_vardkontakt_id, remiss_id, source_remiss_id, contact_key,
+                {", ".join(_ORIGIN_COLUMNS)}
+            from {self.table_name}
+        """
+        for bounds in self._bounds(slice_rows):
+            yield [Origin(*row) for row in self._slice(query, bounds).fetchall()]
 
     def _bounds(self, slice_rows: int) -> list[tuple[int, int]]:
         firsts = range(0, self.rows_count, max(1, slice_rows))
@@ -102,7 +133,8 @@ def _keyed_ids(column: str, namespace: str) -> str:
 def _frame_query(record_type: RecordType, attributes: tuple[DeliveryAttribute, ...]) -> str:
     def canonical_value(attribute: DeliveryAttribute) -> str:
         name = attribute.column_name
-        return f"nullif({name}, '') as {name}" if attribute.value_type == "text" else name
+        # A text stored as another type is refused by the attribute's type check, which needs a frame to run on.
+        return f"nullif(cast({name} as varchar), '') as {name}" if attribute.value_type == "text" else name
 
     def keyed_value(attribute: DeliveryAttribute) -> str:
         name = attribute.column_name
@@ -111,23 +143,26 @@ def _frame_query(record_type: RecordType, attributes: tuple[DeliveryAttribute, .
     names = [attribute.column_name for attribute in attributes]
     # The keyed id leads the order, so the order tells nothing of the source; the rest breaks ties.
     order = ["vardkontakt_id", "contact_key", *(name for name in names if name != "vardkontakt_id")]
+    origin = ", ".join(_ORIGIN_COLUMNS)
+    sources = ", ".join(f"source_{name}" for name in KEYED_COLUMNS)
     joins = [f"left join keyed_{name} on keyed_{name}.source_id = canonical.{name}" for name in KEYED_COLUMNS]
     return f"""
         with canonical as (
-            select contact_key, clinic_id, {", ".join(canonical_value(attribute) for attribute in attributes)}
+            select contact_key, clinic_id, {origin}, {", ".join(canonical_value(attribute) for attribute in attributes)}
             from {record_type.relation}
             where period = $period
         ),
         {",".join(_keyed_ids(column, namespace) for column, namespace in KEYED_COLUMNS.items())},
         keyed as (
-            select canonical.contact_key, canonical.clinic_id,
+            select canonical.contact_key, canonical.clinic_id, {origin},
+                {", ".join(f"canonical.{name} as source_{name}" for name in KEYED_COLUMNS)},
                 {", ".join(keyed_value(attribute) for attribute in attributes)}
             from canonical
             {" ".join(joins)}
         )
         select
             row_number() over (order by {", ".join(f"{name} nulls first" for name in order)}) as delivery_row,
-            contact_key, clinic_id, {", ".join(names)}
+            contact_key, clinic_id, {origin}, {sources}, {", ".join(names)}
         from keyed
         order by delivery_row
     """

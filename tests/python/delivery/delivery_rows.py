@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,9 @@ TIMESTAMP_COLUMNS = {
     "ankomst_datum",
 }
 
+HOUSE_COLUMNS = ["period", "contact_key", "clinic_id", "entity", "load_id", "source_line"]
+HOUSE_TYPES = {"load_id": "integer", "source_line": "bigint"}
+
 Row = dict[str, Any]
 
 
@@ -96,6 +100,9 @@ def _base(number: int) -> Row:
         "period": PERIOD,
         "contact_key": f"pseudonym-{number}",
         "clinic_id": "SE2321000131-E000000000100",
+        "entity": "cosmic_vardkontakt",
+        "load_id": 3,
+        "source_line": 100 + number,
         "regionkod": REGION_CODE,
         "hsaid_region": "SE2321000131-E000000000001",
         "sjukhus": "11001",
@@ -126,13 +133,13 @@ def _base(number: int) -> Row:
 def completed_row(number: int, **changes: Any) -> Row:
     """A good completed first contact, with `changes` on top."""
     row = {**_base(number), "start_aktivitet": at("2024-07-03T09:15:00"), "typ_akutverksamhet": 0, **changes}
-    return {name: row.get(name) for name in ("period", "contact_key", "clinic_id", *COMPLETED_COLUMNS)}
+    return {name: row.get(name) for name in (*HOUSE_COLUMNS, *COMPLETED_COLUMNS)}
 
 
 def waiting_row(number: int, **changes: Any) -> Row:
     """A good waiting first contact, with `changes` on top."""
-    row = {**_base(number), **changes}
-    return {name: row.get(name) for name in ("period", "contact_key", "clinic_id", *WAITING_COLUMNS)}
+    row = {**_base(number), "entity": "cosmic_vantelista", "load_id": 4, **changes}
+    return {name: row.get(name) for name in (*HOUSE_COLUMNS, *WAITING_COLUMNS)}
 
 
 def good_completed() -> list[Row]:
@@ -196,13 +203,15 @@ def sql_type(column: str) -> str:
 def make_database(
     completed: list[Row],
     waiting: list[Row],
-    left_out: list[tuple[str, str, str, int]] | None = None,
+    left_out: list[tuple[str, str | None, str, int]] | None = None,
     path: str | Path = ":memory:",
     types: dict[str, str] | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """The relations that the delivery reads, in a database. `left_out` = (population, clinic, rule, rows).
 
-    `types` overrides the SQL type of a column in both models.
+    What is staged is counted from `completed`, `waiting` and `left_out`, and each rule that leaves rows out applies
+    to one row more, left out under another. `types` overrides the SQL type of a column
+    in both models.
     """
     connection = duckdb.connect(str(path))
     for schema in ("delivery", "reference", "meta"):
@@ -214,8 +223,8 @@ def make_database(
         ("delivery_completed", COMPLETED_COLUMNS, completed),
         ("delivery_waiting", WAITING_COLUMNS, waiting),
     ):
-        names = ["period", "contact_key", "clinic_id", *columns]
-        declared = ", ".join(f"{name} {(types or {}).get(name, sql_type(name))}" for name in names)
+        names = [*HOUSE_COLUMNS, *columns]
+        declared = ", ".join(f"{name} {({**HOUSE_TYPES, **(types or {})}).get(name, sql_type(name))}" for name in names)
         connection.execute(f"create table delivery.{relation} ({declared})")
         if rows:
             marks = ", ".join("?" * len(names))
@@ -224,11 +233,25 @@ def make_database(
                 [[row[name] for name in names] for row in rows],
             )
     connection.execute(
-        "create table delivery.delivery_left_out "
-        "(period varchar, population varchar, clinic_id varchar, rule_id varchar, rows_count bigint)"
+        "create table delivery.delivery_left_out (period varchar, population varchar, clinic_id varchar, "
+        "rule_id varchar, rows_count bigint, rows_with_rule_count bigint)"
     )
-    for entry in left_out or []:
-        connection.execute("insert into delivery.delivery_left_out values (?, ?, ?, ?, ?)", [PERIOD, *entry])
+    staged = Counter(("completed", row["period"], row["clinic_id"]) for row in completed)
+    staged.update(("waiting", row["period"], row["clinic_id"]) for row in waiting)
+    for population, clinic, rule, rows in left_out or []:
+        connection.execute(
+            "insert into delivery.delivery_left_out values (?, ?, ?, ?, ?, ?)",
+            [PERIOD, population, clinic, rule, rows, rows + 1 if rows else 0],
+        )
+        staged[population, PERIOD, clinic] += rows
+    connection.execute(
+        "create table delivery.delivery_staged (period varchar, population varchar, clinic_id varchar, "
+        "rows_count bigint)"
+    )
+    for (population, period, clinic), rows in staged.items():
+        connection.execute(
+            "insert into delivery.delivery_staged values (?, ?, ?, ?)", [period, population, clinic, rows]
+        )
     connection.execute(
         "create table meta.parameters (kind varchar, name varchar, value varchar, unit varchar, "
         "valid_from_date date, valid_to_date date, source varchar, meaning varchar)"

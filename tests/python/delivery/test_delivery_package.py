@@ -30,20 +30,27 @@ from delivery_rows import (
 )
 from lxml import etree
 
+from orchestration.delivery import kept, package
+from orchestration.delivery.delivered_rows import remove_rows, rows_folder
+from orchestration.delivery.id_map import map_path, read_map, remove_map
+from orchestration.delivery.kept import Keeper
 from orchestration.delivery.package import (
     Approval,
     ExtractFile,
+    PackageManifest,
     PackageRequest,
     ReplacedCall,
-    build_package,
     package_folder,
+    remove_package,
 )
 from orchestration.delivery.xml_writer import leverans_referens, write_contacts
-from orchestration.errors import StoppedError
+from orchestration.errors import StoppedError, VardlagerError
 from orchestration.national.contract import COMPLETED, RECORD_TYPES, WAITING, RecordType, read_attributes
 from orchestration.national.frame import open_frame
+from orchestration.privacy import Key
 from orchestration.validation.results import ExpectationResult
 
+REGION_KEY = Key(b"r" * 32)
 CREATED_AT = datetime.datetime(2024, 8, 18, 9, 30)
 GOOD_RESULTS = [
     ExpectationResult(
@@ -72,6 +79,13 @@ def request_for(**changes: Any) -> PackageRequest:
         results=GOOD_RESULTS,
     )
     return dataclasses.replace(base, **changes)
+
+
+def build_package(connection: duckdb.DuckDBPyConnection, target_dir: Path, request: PackageRequest) -> PackageManifest:
+    """The package under `target_dir`; what the state keeps lies in a folder beside it."""
+    return package.build_package(
+        connection, target_dir, request, Keeper(target_dir.with_name(f"{target_dir.name}-state"), REGION_KEY)
+    )
 
 
 def keyed(namespace: str, source_id: str, key: bytes = DELIVERY_KEY) -> str:
@@ -317,6 +331,88 @@ def test_the_manifest_tells_what_the_delivery_rests_on(database: duckdb.DuckDBPy
     assert etree.parse(str(folder / "vantande_kontakter.xml")).getroot().get("ErsattningsId") is None
 
 
+def test_staged_is_delivered_and_left_out_for_each_population_and_clinic(tmp_path: Path) -> None:
+    own, other = "SE2321000131-E000000000100", "SE2321000131-E000000000200"
+    connection = make_database(
+        [completed_row(1), completed_row(2), completed_row(3, clinic_id=other)],
+        [waiting_row(4, clinic_id=other)],
+        [
+            ("completed", own, "A02", 5),
+            ("completed", other, "A02", 1),
+            ("completed", own, "A36", 2),
+            ("completed", None, "E01", 3),
+            ("waiting", None, "E01", 4),
+            ("waiting", other, "DL01", 6),
+        ],
+    )
+    document = build_package(connection, tmp_path, request_for()).document
+    completed, waiting = document["populations"]
+
+    def counts(account: dict[str, Any]) -> tuple[int, int, int]:
+        return account["staged"], account["delivered"], account["left_out"]
+
+    def rules(account: dict[str, Any]) -> list[tuple[str, int, int]]:
+        return [(rule["rule_id"], rule["rows"], rule["rows_with_rule"]) for rule in account["left_out_by_rule"]]
+
+    # Every rule applies to one row more a clinic, which is left out under another.
+    assert (counts(completed), rules(completed)) == ((14, 3, 11), [("A02", 6, 8), ("A36", 2, 3), ("E01", 3, 4)])
+    assert (counts(waiting), rules(waiting)) == ((11, 1, 10), [("DL01", 6, 7), ("E01", 4, 5)])
+    assert [(clinic["clinic_id"], counts(clinic), rules(clinic)) for clinic in completed["clinics"]] == [
+        (own, (9, 2, 7), [("A02", 5, 6), ("A36", 2, 3)]),
+        (other, (2, 1, 1), [("A02", 1, 2)]),
+        (None, (3, 0, 3), [("E01", 3, 4)]),
+    ]
+    for account in (completed, waiting):
+        for part in (account, *account["clinics"]):
+            assert part["staged"] == part["delivered"] + part["left_out"]
+            assert part["left_out"] == sum(rule["rows"] for rule in part["left_out_by_rule"])
+        for position in range(3):
+            assert sum(counts(clinic)[position] for clinic in account["clinics"]) == counts(account)[position]
+    assert {rule["title"] for rule in completed["left_out_by_rule"]} >= {"Negativ väntetid"}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "update delivery.delivery_staged set rows_count = rows_count + 1 where population = 'completed'",
+        "update delivery.delivery_staged set rows_count = rows_count - 1 where population = 'waiting'",
+        "update delivery.delivery_left_out set rows_count = rows_count - 1 where clinic_id = 'SE1'",
+        "update delivery.delivery_left_out set clinic_id = 'SE3' where clinic_id = 'SE2'",
+        "delete from delivery.delivery_waiting where vardkontakt_id = 'KONTAKT-11'",
+        "delete from delivery.delivery_left_out where clinic_id = 'SE2'",
+    ],
+)
+def test_an_account_that_does_not_sum_up_in_a_clinic_stops_the_package(
+    fault: str, database: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    database.execute(fault)
+    with pytest.raises(VardlagerError, match="inte summan av levererat och utelämnat"):
+        build_package(database, tmp_path / "delivery", request_for())
+    assert list((tmp_path / "delivery" / "skr" / PERIOD).iterdir()) == [] and kept_beside(tmp_path / "delivery") == []
+
+
+def test_rows_of_other_periods_are_in_no_account(tmp_path: Path) -> None:
+    connection = make_database([completed_row(1), {**completed_row(2), "period": "2024-06"}], [])
+    completed = build_package(connection, tmp_path, request_for()).document["populations"][0]
+    assert (completed["staged"], completed["delivered"], completed["left_out"]) == (1, 1, 0)
+
+
+def test_a_replaced_call_that_was_never_answered_is_told_and_replaces_nothing_at_the_receiver(
+    database: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    calls = (ReplacedCall("vantande_kontakter", "56-2024-07-v1-vantande_kontakter", None),)
+    folder = build_package(database, tmp_path, request_for(version=2, replaced_calls=calls)).folder
+    document = json.loads((folder / "manifest.json").read_text("utf-8"))
+    assert document["replaced_calls"] == [
+        {
+            "call": "vantande_kontakter",
+            "ersattnings_id": None,
+            "leverans_referens": "56-2024-07-v1-vantande_kontakter",
+        }
+    ]
+    assert etree.parse(str(folder / "vantande_kontakter.xml")).getroot().get("ErsattningsId") is None
+
+
 def test_r40_the_same_rows_and_request_give_the_same_bytes_and_the_time_only_moves_the_papers(
     database: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
@@ -352,26 +448,119 @@ def test_a_version_that_exists_is_never_rewritten(database: duckdb.DuckDBPyConne
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
-def test_a_build_that_was_cut_short_leaves_no_version_and_is_redone(
-    database: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from orchestration.delivery import package
+def kept_beside(target_dir: Path) -> list[str]:
+    """Every file and finished folder that the state keeps for packages of `target_dir`."""
+    state = target_dir.with_name(f"{target_dir.name}-state")
+    names = [path.relative_to(state) for path in state.rglob("*") if path.is_file() or "version=" in path.name]
+    return sorted(str(name) for name in names)
 
-    killed = tmp_path / "skr" / PERIOD / ".v1.building"
+
+def test_a_package_comes_with_its_id_map_and_its_rows(database: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    folder = build_package(database, tmp_path / "delivery", request_for()).folder
+    rows = f"delivered_rows/receiver=skr/period={PERIOD}/version=1"
+    assert kept_beside(tmp_path / "delivery") == [
+        f"delivered_ids/skr/{PERIOD}/v1.map",
+        rows,
+        f"{rows}/completed.parquet",
+        f"{rows}/waiting.parquet",
+    ]
+    state = tmp_path / "delivery-state"
+    told = {
+        (contact.population, contact.origin.delivered_contact_id)
+        for contact in read_map(map_path(state, "skr", PERIOD, 1), REGION_KEY, "skr", PERIOD, 1)
+    }
+    sent = {
+        (record_type.name, visit["VardkontaktId"])
+        for record_type in RECORD_TYPES
+        for visit in visits(folder / f"{record_type.call}.xml")
+    }
+    assert told == sent and len(sent) == 11
+
+
+class BreaksAt:
+    """A function that fails at its n-th call, after having done its work when it is told so."""
+
+    def __init__(self, real: Any, call: int, is_done_first: bool) -> None:
+        self.real, self.left, self.is_done_first = real, call, is_done_first
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        self.left -= 1
+        if self.left:
+            return self.real(*arguments, **options)
+        if self.is_done_first:
+            self.real(*arguments, **options)
+        raise KeyboardInterrupt("avbrott")
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "call", "is_done_first"),
+    [
+        (package, "write_contacts", 1, False),
+        (package, "write_contacts", 1, True),
+        (package, "write_contacts", 2, True),
+        (kept, "write_rows", 1, True),
+        (kept, "write_rows", 2, False),
+        (package, "render_protocol", 1, False),
+        (package, "canonical_json", 1, True),
+        (package, "_freeze", 1, True),
+        (kept, "take_place_of_rows", 1, False),
+        (kept, "take_place_of_rows", 1, True),
+        (kept.IdMapWriter, "take_place", 1, False),
+    ],
+)
+def test_a_build_that_was_cut_short_leaves_nothing_and_is_redone(
+    module: Any,
+    name: str,
+    call: int,
+    is_done_first: bool,
+    database: duckdb.DuckDBPyConnection,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    target = tmp_path / "delivery"
+    killed = target / "skr" / PERIOD / ".v1.building"
     killed.mkdir(parents=True)
     (killed / "half.xml").write_text("<half", encoding="utf-8")
     killed.chmod(0o500)
-
-    def broken(*_: Any) -> str:
-        raise RuntimeError("avbrott")
-
     with monkeypatch.context() as patch:
-        patch.setattr(package, "render_protocol", broken)
-        with pytest.raises(RuntimeError):
-            build_package(database, tmp_path, request_for())
-    assert list((tmp_path / "skr" / PERIOD).iterdir()) == []
-    folder = build_package(database, tmp_path, request_for()).folder
+        patch.setattr(module, name, BreaksAt(getattr(module, name), call, is_done_first))
+        with pytest.raises(KeyboardInterrupt):
+            build_package(database, target, request_for())
+    assert list((target / "skr" / PERIOD).iterdir()) == []
+    assert kept_beside(target) == []
+    folder = build_package(database, target, request_for()).folder
     assert not (folder / "half.xml").exists()
+    assert len(kept_beside(target)) == 4
+
+
+@pytest.mark.parametrize("left", ["package", "map", "rows"])
+def test_whatever_is_left_of_a_version_it_is_never_written_again(
+    left: str, database: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    target, state = tmp_path / "delivery", tmp_path / "delivery-state"
+    folder = build_package(database, target, request_for()).folder
+    if left != "package":
+        remove_package(folder)
+    if left != "map":
+        remove_map(state, "skr", PERIOD, 1)
+    if left != "rows":
+        remove_rows(rows_folder(state, "skr", PERIOD, 1))
+    before = (kept_beside(target), folder.exists())
+    with pytest.raises(StoppedError, match="v1 finns redan"):
+        build_package(database, target, request_for())
+    assert (kept_beside(target), folder.exists()) == before
+
+
+def test_two_versions_of_the_same_rows_differ_in_what_names_them_alone(
+    database: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    first, second = (build_package(database, tmp_path / "d", request_for(version=version)).folder for version in (1, 2))
+    for record_type in RECORD_TYPES:
+        one, two = ((folder / f"{record_type.call}.xml").read_text("utf-8") for folder in (first, second))
+        assert one.replace("2024-07-v1-", "2024-07-v2-") == two
+    one, two = (json.loads((folder / "manifest.json").read_text("utf-8")) for folder in (first, second))
+    # The names and sums of the files follow from the version; nothing else may.
+    assert {key for key in one if one[key] != two[key]} == {"version", "files"}
 
 
 def bad(result: ExpectationResult, **changes: Any) -> list[ExpectationResult]:

@@ -1,0 +1,69 @@
+"""What a delivery rests on, as the state knows it: files, earlier calls, and keys that never change."""
+
+from __future__ import annotations
+
+from orchestration.delivery.package import ExtractFile, ReplacedCall
+from orchestration.errors import VardlagerError
+from orchestration.privacy import Key
+from orchestration.state.current import readable_loads
+from orchestration.state.store import State
+from orchestration.work import Work
+
+_GROUPS = ("care", "registers")
+_PSEUDONYM_CHECK = "pseudonymer"
+_DELIVERY_CHECK = "leverans"
+
+
+def demand_lasting_keys(state: State, work: Work) -> Key:
+    """The delivery key, when both it and the region's own key are those of earlier deliveries (DL02).
+
+    Another delivery key would give known contacts new ids at the receiver, another key of the region would lock the
+    id map with a key that nobody keeps. Raises VardlagerError for either; the first delivery sets the delivery key.
+    """
+    state.check_key(_PSEUDONYM_CHECK, work.key.check_value)
+    key_file = work.home.delivery_key_file
+    known = state.rows("select check_value from key_check where name = ?", [_DELIVERY_CHECK])
+    lost = known and not key_file.exists()
+    if lost or (known and work.delivery_key().check_value != known[0]["check_value"]):
+        raise VardlagerError(
+            f"Leveransnyckeln {key_file} {'saknas' if lost else 'är en annan än den som levererats med'}.",
+            "Lägg tillbaka den ur säkerhetskopian av state/; den byts aldrig, annars får kända kontakter nya id.",
+        )
+    key = work.delivery_key()
+    if not known:
+        state.insert("key_check", [{"name": _DELIVERY_CHECK, "check_value": key.check_value}])
+    return key
+
+
+def extracts_of(state: State, work: Work) -> tuple[ExtractFile, ...]:
+    """The files the delivered rows rest on, by period and entity.
+
+    Registers of every period, since each serves all (CM10), and the other groups' files of the period and of every
+    earlier one, since rules such as A05 and A07 look back through all of them.
+    """
+    return tuple(
+        ExtractFile(load.entity, load.period, load.file_name, load.sha256, load.rows_loaded)
+        for load in sorted(
+            readable_loads(work.contracts, state.loads("current")), key=lambda load: (load.period, load.entity)
+        )
+        if load.group_name in _GROUPS and (load.period <= work.period or load.group_name == "registers")
+    )
+
+
+def replaced_calls(state: State, receiver: str, period: str) -> tuple[ReplacedCall, ...]:
+    """The calls that a new version takes the place of, one for each call ever built in the period (DL04).
+
+    Of each the newest that the receiver answered with an ErsattningsId, since that is what lies there; when none
+    was answered the newest one built.
+    """
+    chosen = {
+        row["call"]: ReplacedCall(row["call"], row["leverans_referens"], row["ersattnings_id"])
+        for row in state.rows(
+            """
+            select call, leverans_referens, ersattnings_id from delivery_call
+            where receiver = ? and period = ? order by ersattnings_id is not null, version
+            """,
+            [receiver, period],
+        )
+    }
+    return tuple(chosen[call] for call in sorted(chosen))
