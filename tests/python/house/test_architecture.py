@@ -25,8 +25,9 @@ MAY_IMPORT = {
     "warehouse": GROUND | {"state"},
     "national": GROUND,
     "validation": GROUND | {"state", "national", "expectations"},
+    "approval": GROUND | {"state"},
     "publishing": GROUND | {"state", "warehouse"},
-    "delivery": GROUND | {"state", "national", "validation"},
+    "delivery": GROUND | {"state", "national", "validation", "approval"},
     "synthetic_region": {"contracts", "errors", "privacy"},
     "expectations": {"national", "privacy"},
 }
