@@ -136,7 +136,6 @@ def run(period: str, first: str | None, reason: str | None) -> None:
     home = open_work(period, _say).home
     refused = _run_jobs(MONTH_JOB, periods, override_reason)
     _say(f"Publicerat: {home.published_file}")
-    _say(f"Leveranser: {home.delivery}")
     _end_refused(refused)
 
 

@@ -47,16 +47,20 @@ class ClinicState:
         """Whether the approval that stands is of these figures."""
         return self.standing is not None and self.standing.clinic.figures_hash == self.clinic.figures_hash
 
-    def in_words(self) -> str:
-        """What is lacking, in Swedish."""
-        who = f"{self.clinic.clinic_name} ({self.clinic.clinic_id})"
+    @property
+    def lack(self) -> str:
+        """Why the clinic has not approved, in Swedish; empty when it has."""
         if self.is_approved:
-            return f"{who}: godkänt"
+            return ""
         if self.standing is not None:
-            return f"{who}: godkännandet gäller andra siffror än de som nu är räknade"
+            return "godkännandet gäller andra siffror än de som nu är räknade"
         if self.withdrawn_reason is not None:
-            return f"{who}: godkännandet återtaget, {self.withdrawn_reason}"
-        return f"{who}: godkännande saknas"
+            return f"godkännandet återtaget: {self.withdrawn_reason}"
+        return "godkännande saknas"
+
+    def in_words(self) -> str:
+        """The clinic and what it lacks, in Swedish."""
+        return f"{self.clinic.clinic_name} ({self.clinic.clinic_id}): {self.lack or 'godkänt'}"
 
 
 @dataclass(frozen=True)

@@ -22,5 +22,5 @@ def renew_clinic_figures(work: Work) -> Renewed:
         renewed = renew_figures(state, work.period, work.run_id, inputs, found, loads)
     for clinic, reason in renewed.withdrawn:
         work.progress(f"  Godkännandet är återtaget för {clinic.clinic_name} ({clinic.clinic_id}): {reason}")
-    work.progress(f"  {renewed.clinics} kliniker, {renewed.standing} har godkänt")
+    work.progress(f"  kliniker: {renewed.clinics}, godkännanden som står: {renewed.standing}")
     return renewed

@@ -63,7 +63,7 @@ def remaining_lines(period: str, remaining: Sequence[ClinicState]) -> list[str]:
     """The clinics that have not approved, a line each, or that nothing is lacking."""
     if not remaining:
         return [f"Alla kliniker har godkänt {period}. Leverera med vardlager run --period {period}."]
-    return [f"Återstår {len(remaining)} kliniker:", *(f"  {entry.in_words()}" for entry in remaining)]
+    return [f"Återstår ({len(remaining)}):", *(f"  {entry.in_words()}" for entry in remaining)]
 
 
 def given_lines(given: Given, variant: str) -> list[str]:

@@ -118,7 +118,7 @@ def _approvals_table(state: State, period: str) -> Table:
     clinics = known_clinics(state, period)
     states = clinic_states(state, period, clinics)
     remaining = sum(not entry.is_approved for entry in states)
-    table = Table(title=f"Godkännanden {period}: {remaining} av {len(states)} kliniker återstår", title_justify="left")
+    table = Table(title=f"Godkännanden {period}: {remaining} av {len(states)} återstår", title_justify="left")
     for column in ("Klinik", "Id", "Godkänd av", "När", "Godtagna regler"):
         table.add_column(column, overflow="fold")
     for entry in states:
@@ -132,8 +132,7 @@ def _approvals_table(state: State, period: str) -> Table:
                 "; ".join(f"{rule_id}: {reason}" for rule_id, reason in standing.accepted),
             )
             continue
-        told = f"återtaget: {entry.withdrawn_reason}" if entry.withdrawn_reason is not None else "saknas"
-        table.add_row(clinic.clinic_name, clinic.clinic_id, told, "", "")
+        table.add_row(clinic.clinic_name, clinic.clinic_id, entry.lack, "", "")
     return table
 
 
