@@ -19,7 +19,6 @@ from orchestration.errors import (
     DEBUG_VARIABLE,
     EXIT_FAILED,
     EXIT_REFUSED,
-    EXIT_STOPPED,
     UsageError,
     VardlagerError,
 )
@@ -97,9 +96,22 @@ def _run_jobs(job: str, periods: list[str], override_reason: str) -> list[str]:
             _say(f"FEL: {message}")
         if outcome.exit_code:
             sys.exit(outcome.exit_code)
+        for line in outcome.held_back:
+            _say(f"  {line}")
+        if outcome.delivered is not None:
+            _say(f"  Leverans: {outcome.delivered}")
         refused += [f"{period}: {line}" for line in outcome.refused]
         _say(f"  klart på {time.monotonic() - started:.0f} s")
     return refused
+
+
+def _given_reason(reason: str | None) -> str:
+    """The reason of --approve-all, empty when the option is not given; UsageError when it says nothing."""
+    if reason is None:
+        return ""
+    if not reason.strip():
+        raise UsageError("--approve-all behöver ett skäl.", 'Skriv varför: --approve-all "skäl".')
+    return " ".join(reason.split())
 
 
 def _end_refused(refused: list[str]) -> None:
@@ -113,22 +125,17 @@ def _end_refused(refused: list[str]) -> None:
 @main.command()
 @click.option("--period", required=True, help="Månaden, ÅÅÅÅ-MM.")
 @click.option("--from", "first", help="Ta alla månader från denna till perioden, i ordning.")
-@click.option("--approve-all", "reason", default="", help="Skäl som går före klinikernas godkännanden.")
-def run(period: str, first: str | None, reason: str) -> None:
+@click.option("--approve-all", "reason", help="Skäl som går före klinikernas godkännanden.")
+def run(period: str, first: str | None, reason: str | None) -> None:
     """Läs in, bygg, validera, publicera; leverera när grinden är öppen."""
-    from orchestration.jobs import MONTH_JOB, PUBLISH_JOB
+    from orchestration.jobs import MONTH_JOB
     from orchestration.work import open_work
 
     periods = months(first, period) if first else [check_period(period)]
-    open_work(period, _say)
-    refused = _run_jobs(MONTH_JOB if reason else PUBLISH_JOB, periods, reason)
-    home = home_from_environment()
+    override_reason = _given_reason(reason)
+    home = open_work(period, _say).home
+    refused = _run_jobs(MONTH_JOB, periods, override_reason)
     _say(f"Publicerat: {home.published_file}")
-    if reason:
-        _say(f"Leverans:   {home.delivery}")
-    else:
-        _say("Ingen leverans: klinikerna har inte godkänt.")
-        _say(f'  Gör så här: vardlager deliver --period {period} --approve-all "skäl"')
     _end_refused(refused)
 
 
@@ -141,29 +148,26 @@ def validate(period: str) -> None:
 
     open_work(period, _say)
     _end_refused(_run_jobs(VALIDATION_JOB, [period], ""))
-    _say(f"Validerat: {period}. Se vardlager status --period {period}")
+    _say(f"Validerat: {period}. Klinikernas siffror och godkännanden: vardlager status --period {period}")
 
 
 @main.command()
 @click.option("--period", required=True, help="Månaden, ÅÅÅÅ-MM.")
 @click.option("--receiver", default="skr", show_default=True, help="Mottagare.")
-@click.option("--approve-all", "reason", default="", help="Skäl som går före klinikernas godkännanden.")
-def deliver(period: str, receiver: str, reason: str) -> None:
+@click.option("--approve-all", "reason", help="Skäl som går före klinikernas godkännanden.")
+def deliver(period: str, receiver: str, reason: str | None) -> None:
     """Nästa version av den nationella leveransen."""
     from orchestration.jobs import DELIVERY_JOB
     from orchestration.work import open_work
 
+    override_reason = _given_reason(reason)
     work = open_work(period, _say)
     if receiver not in work.region.receivers:
         raise UsageError(
             f"Mottagaren {receiver!r} finns inte i region.yml.",
             f"Välj en av {', '.join(work.region.receivers)}.",
         )
-    if not reason:
-        _say("FEL: klinikernas godkännanden saknas.")
-        _say(f'  Gör så här: vardlager deliver --period {period} --approve-all "skäl"')
-        sys.exit(EXIT_STOPPED)
-    _run_jobs(DELIVERY_JOB, [period], reason)
+    _run_jobs(DELIVERY_JOB, [period], override_reason)
     _say(f"Levererat: {work.home.delivery / receiver / period}")
 
 
@@ -188,9 +192,42 @@ def rollback(version: int | None) -> None:
 
 
 @main.command()
+@click.option("--period", required=True, help="Månaden, ÅÅÅÅ-MM.")
+@click.option("--clinic", required=True, help="Klinikens HSA-id.")
+@click.option("--by", "by", required=True, help="Vem som godkänner.")
+@click.option(
+    "--accept",
+    "accepted",
+    nargs=2,
+    multiple=True,
+    metavar="REGEL SKÄL",
+    help="Regel vars avvikelser godtas, och varför.",
+)
+@click.option("--withdraw", is_flag=True, help="Ta tillbaka godkännandet.")
+def approve(period: str, clinic: str, by: str, accepted: tuple[tuple[str, str], ...], withdraw: bool) -> None:
+    """Godkänn exakt de siffror som en klinik har i perioden, eller ta tillbaka det."""
+    from orchestration.approval import approvals, words
+    from orchestration.contracts import load_contracts
+    from orchestration.settings import read_region
+
+    check_period(period)
+    home = home_from_environment()
+    region, _ = read_region(home)
+    if withdraw and accepted:
+        raise UsageError("--withdraw och --accept går inte ihop.", "Ta tillbaka godkännandet, eller ge ett nytt.")
+    if withdraw:
+        lines = words.taken_back_lines(approvals.take_back(home, period, clinic, by, _say))
+    else:
+        given = approvals.approve(home, region, load_contracts(), period, clinic, by, accepted, _say)
+        lines = words.given_lines(given, region.main_variant)
+    for line in lines:
+        click.echo(line)
+
+
+@main.command()
 @click.option("--period", help="Månaden, ÅÅÅÅ-MM; annars alla.")
 def status(period: str | None) -> None:
-    """Grupper, inläsningar, leveranser och sista dagar på en skärm."""
+    """Grupper, inläsningar, godkännanden, leveranser och sista dagar på en skärm."""
     from orchestration.workbench.status import status_text
 
     if period:

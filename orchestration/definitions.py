@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+from orchestration.approval.assets import clinic_figures
 from orchestration.delivery.assets import national_delivery
 from orchestration.jobs import DELIVERY_JOB, MONTH_JOB, PUBLISH_JOB, VALIDATION_JOB
 from orchestration.landing.assets import landed_files
@@ -15,7 +16,10 @@ from orchestration.work import silence_telemetry
 
 silence_telemetry()
 
-STAGES = (landed_files, warehouse_models, validated_delivery, published_file, national_delivery)
+STAGES = (landed_files, warehouse_models, validated_delivery, clinic_figures, published_file, national_delivery)
+_PUBLISHED = (landed_files, warehouse_models, validated_delivery, clinic_figures, published_file)
+_VALIDATED = (landed_files, warehouse_models, validated_delivery, clinic_figures)
+_DELIVERED = (warehouse_models, validated_delivery, clinic_figures, published_file, national_delivery)
 
 
 def build_definitions(workplace: Workplace | None = None) -> dg.Definitions:
@@ -24,21 +28,21 @@ def build_definitions(workplace: Workplace | None = None) -> dg.Definitions:
         dg.define_asset_job(
             MONTH_JOB,
             selection=dg.AssetSelection.assets(*STAGES),
-            description="Månaden: läs in, bygg, validera, publicera och leverera.",
+            description="Månaden: läs in, bygg, validera och publicera; leverera när grinden är öppen.",
         ),
         dg.define_asset_job(
             PUBLISH_JOB,
-            selection=dg.AssetSelection.assets(landed_files, warehouse_models, validated_delivery, published_file),
+            selection=dg.AssetSelection.assets(*_PUBLISHED),
             description="Läs in, bygg, validera och publicera; leverera inget.",
         ),
         dg.define_asset_job(
             VALIDATION_JOB,
-            selection=dg.AssetSelection.assets(landed_files, warehouse_models, validated_delivery),
-            description="Valideringskörningen: läs in, bygg och validera; publicera och leverera inget.",
+            selection=dg.AssetSelection.assets(*_VALIDATED),
+            description="Valideringskörningen: läs in, bygg, validera och räkna klinikernas siffror; inget mer.",
         ),
         dg.define_asset_job(
             DELIVERY_JOB,
-            selection=dg.AssetSelection.assets(warehouse_models, validated_delivery, published_file, national_delivery),
+            selection=dg.AssetSelection.assets(*_DELIVERED),
             description="Nästa version av leveransen, av det som redan är inläst.",
         ),
     ]

@@ -28,12 +28,17 @@ nux:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a job ended: the exit code, the failures' own words, what landing refused, and the run's id."""
+    """How a job ended: the exit code, the failures' own words, what landing refused, and the run's id.
+
+    `delivered` is the folder of a delivery that was made, `held_back` why none was although all went well.
+    """
 
     exit_code: int
     messages: tuple[str, ...]
     refused: tuple[str, ...]
     run_id: str
+    delivered: str | None = None
+    held_back: tuple[str, ...] = ()
 
 
 def prepare_dagster_home(home: Home) -> None:
@@ -88,6 +93,21 @@ def _refused(result: dg.ExecuteInProcessResult) -> tuple[str, ...]:
     return tuple(told)
 
 
+def _delivery(result: dg.ExecuteInProcessResult) -> tuple[str | None, tuple[str, ...]]:
+    """(folder of the delivery that was made, why none was made) of a run."""
+    from orchestration.delivery.assets import FOLDER_KEY, HELD_BACK_KEY
+
+    folder, held_back = None, list[str]()
+    for event in result.get_asset_materialization_events():
+        noted = event.materialization.metadata.get(FOLDER_KEY)
+        folder = str(noted.value) if noted is not None else folder
+    for event in result.get_asset_observation_events():
+        noted = event.asset_observation_data.asset_observation.metadata.get(HELD_BACK_KEY)
+        if noted is not None:
+            held_back += [str(line) for line in noted.value]  # type: ignore[union-attr]
+    return folder, tuple(held_back)
+
+
 def run_job(job_name: str, period: str, home: Home, override_reason: str = "") -> Outcome:
     """Run one job of the code location for one month, in this process, as the only writer."""
     prepare_dagster_home(home)
@@ -117,4 +137,5 @@ def run_job(job_name: str, period: str, home: Home, override_reason: str = "") -
         code, messages = (EXIT_DONE, []) if result.success else _failures(result)
         state.execute("update run set ended_at = ?, exit_code = ? where run_id = ?", [now(), code, run_id])
         refused = _refused(result)
-    return Outcome(code, tuple(messages), refused, run_id)
+        delivered, held_back = _delivery(result)
+    return Outcome(code, tuple(messages), refused, run_id, delivered, held_back)

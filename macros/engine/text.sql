@@ -15,3 +15,21 @@
         string_agg(distinct {{ text }}, ' ' order by {{ text }})
     {%- endif -%}
 {%- endmacro %}
+
+{#- A whole row of a relation as one text, column by column in their order; NULL is not the empty text. -#}
+{% macro row_text(relation) -%}
+    {%- if target.type == 'spark' -%}
+        to_json(struct({{ relation }}.*), map('ignoreNullFields', 'false'))
+    {%- else -%}
+        cast(to_json({{ relation }}) as varchar)
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Aggregate: every text, equal ones too, in order and one after the other; NULL texts are passed over. -#}
+{% macro sorted_texts_joined(text) -%}
+    {%- if target.type == 'spark' -%}
+        array_join(sort_array(collect_list({{ text }})), '')
+    {%- else -%}
+        string_agg({{ text }}, '' order by {{ text }})
+    {%- endif -%}
+{%- endmacro %}

@@ -3,59 +3,34 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import dataclass
 
-import duckdb
-
+from orchestration.approval.approvals import Standing
+from orchestration.delivery.gate import Gate, examine_gate
 from orchestration.delivery.grounds import demand_lasting_keys, extracts_of, replaced_calls
 from orchestration.delivery.kept import Keeper, is_kept, remove_kept
 from orchestration.delivery.package import (
+    Approval,
     PackageManifest,
     PackageRequest,
     build_package,
     package_folder,
     remove_package,
 )
-from orchestration.errors import InputRefusedError, StoppedError
-from orchestration.state import evidence
+from orchestration.privacy import mask_identities
 from orchestration.state.current import code_version, current_inputs
 from orchestration.state.store import State, now, open_state
 from orchestration.validation.stage import stored_results
 from orchestration.work import Work
 
 RECEIVER = "skr"
-NEEDED_GROUPS = ("care", "registers")
 
 
-def _demand_whole_groups(state: State, work: Work) -> None:
-    refused = state.rows(
-        f"""
-        select group_name, message from period_group
-        where period = ? and state <> 'complete' and group_name in ({", ".join("?" for _ in NEEDED_GROUPS)})
-        """,
-        [work.period, *NEEDED_GROUPS],
-    )
-    if refused:
-        told = "; ".join(f"{row['group_name']}: {row['message']}" for row in refused)
-        raise InputRefusedError(
-            f"Kan inte leverera {work.period}: det senast lämnade är inte inläst ({told}).",
-            "Rätta filerna och läs in perioden igen, eller ta bort de avvisade filerna ur inkorgen.",
-        )
+@dataclass(frozen=True)
+class HeldBack:
+    """Why a month was not delivered although nothing went wrong, in Swedish, a line each."""
 
-
-def _demand_no_block(connection: duckdb.DuckDBPyConnection, work: Work) -> None:
-    blocking = connection.execute(
-        """
-        select rule_id, count(*) from quality.deviations
-        where severity = 'block' and period = $1 group by rule_id order by rule_id
-        """,
-        [work.period],
-    ).fetchall()
-    if blocking:
-        told = ", ".join(f"{rule_id} ({count})" for rule_id, count in blocking)
-        raise StoppedError(
-            f"Kan inte leverera {work.period}: stoppande avvikelser {told}.",
-            "Se vilka: vardlager sql \"select * from quality.deviations where severity = 'block'\".",
-        )
+    lines: tuple[str, ...]
 
 
 def _clear_interrupted(state: State, work: Work) -> None:
@@ -157,46 +132,95 @@ def _finish(state: State, work: Work, request: PackageRequest, manifest: Package
         )
 
 
+def _newest_version(state: State, work: Work, inputs: str) -> int | None:
+    """The newest delivered version when it rests on exactly these inputs and its package is in its place."""
+    rows = state.rows(
+        """
+        select version, inputs from delivery
+        where receiver = ? and period = ? and status <> 'building' order by version desc limit 1
+        """,
+        [RECEIVER, work.period],
+    )
+    if not rows or rows[0]["inputs"] != inputs:
+        return None
+    version = int(rows[0]["version"])
+    return version if package_folder(work.home.delivery, RECEIVER, work.period, version).exists() else None
+
+
+def _approval(standing: Standing) -> Approval:
+    return Approval(
+        clinic_id=standing.clinic.clinic_id,
+        clinic_name=standing.clinic.clinic_name,
+        approved_by=standing.approved_by,
+        approved_at=standing.approved_at,
+        accepted=tuple(f"{rule_id}: {reason}" for rule_id, reason in standing.accepted),
+    )
+
+
+def _build(state: State, work: Work, inputs: str, gate: Gate) -> PackageManifest:
+    """The next version, through a gate that has been found open."""
+    gate.demand_open()
+    work.progress("Levererar ...")
+    number, replaced = _next_version(state, work)
+    delivery_key = demand_lasting_keys(state, work)
+    request = PackageRequest(
+        region_code=work.region.region_code,
+        region_name=work.region.region_name,
+        period=work.period,
+        version=number,
+        delivery_key=delivery_key.secret,
+        created_at=datetime.datetime.fromisoformat(now()),
+        code_version=code_version(),
+        results=stored_results(work),
+        extracts=extracts_of(state, work),
+        approvals=tuple(_approval(standing) for standing in gate.approvals),
+        override_reason=mask_identities(work.override_reason) or None,
+        replaced_version=replaced,
+        replaced_calls=replaced_calls(state, RECEIVER, work.period),
+    )
+    connection = work.connect_build(read_only=True)
+    try:
+        _begin(state, work, inputs, request)
+        manifest = build_package(connection, work.home.delivery, request, Keeper(work.home.state, work.key))
+    finally:
+        connection.close()
+    _finish(state, work, request, manifest)
+    work.progress(f"  {manifest.folder}")
+    return manifest
+
+
 def deliver_period(work: Work) -> PackageManifest:
     """Build the next version of the period's delivery.
 
-    Raises InputRefusedError when a group of the period was refused or is not whole, StoppedError
-    when evidence lacks, a deviation blocks, or nobody has approved.
+    Raises InputRefusedError when a group of the period is not loaded and whole, StoppedError when evidence
+    lacks, a deviation blocks, or a clinic has not approved exactly these figures; all reasons at once.
     """
     with open_state(work.home.state_file) as state:
         inputs = current_inputs(state, work.contracts, work.region)
-        evidence.demand(state, work.run_id, inputs, work.period, "leverera")
-        _demand_whole_groups(state, work)
-        if not work.override_reason:
-            raise StoppedError(
-                f"Kan inte leverera {work.period}: klinikerna har inte godkänt.",
-                f'Kör vardlager deliver --period {work.period} --approve-all "skäl".',
-            )
-        work.progress("Levererar ...")
         _clear_interrupted(state, work)
-        number, replaced = _next_version(state, work)
-        delivery_key = demand_lasting_keys(state, work)
-        request = PackageRequest(
-            region_code=work.region.region_code,
-            region_name=work.region.region_name,
-            period=work.period,
-            version=number,
-            delivery_key=delivery_key.secret,
-            created_at=datetime.datetime.fromisoformat(now()),
-            code_version=code_version(),
-            results=stored_results(work),
-            extracts=extracts_of(state, work),
-            override_reason=work.override_reason,
-            replaced_version=replaced,
-            replaced_calls=replaced_calls(state, RECEIVER, work.period),
+        return _build(state, work, inputs, examine_gate(state, work, inputs))
+
+
+def deliver_when_open(work: Work) -> PackageManifest | HeldBack:
+    """Build the next version if the month is ready for it and has not been delivered as it stands.
+
+    A clinic that has not approved is the normal course of a month and no error. Once all have, or a reason is
+    given in their place, whatever stops the delivery is raised as by `deliver_period`.
+    """
+    with open_state(work.home.state_file) as state:
+        inputs = current_inputs(state, work.contracts, work.region)
+        _clear_interrupted(state, work)
+        version = _newest_version(state, work, inputs)
+        if version is not None:
+            return HeldBack((f"Leveransen {work.period} är redan levererad som v{version}; inget har ändrats.",))
+        gate = examine_gate(state, work, inputs)
+        if not gate.lacking:
+            return _build(state, work, inputs, gate)
+    return HeldBack(
+        (
+            f"Ingen leverans av {work.period}: klinikernas godkännanden saknas.",
+            *(f"  - {line}" for line in gate.lacking),
+            *(f"  - dessutom: {line}" for line in (*gate.unwhole, *gate.blocking)),
+            f"  Gör så här: {gate.next_step}",
         )
-        connection = work.connect_build(read_only=True)
-        try:
-            _demand_no_block(connection, work)
-            _begin(state, work, inputs, request)
-            manifest = build_package(connection, work.home.delivery, request, Keeper(work.home.state, work.key))
-        finally:
-            connection.close()
-        _finish(state, work, request, manifest)
-    work.progress(f"  {manifest.folder}")
-    return manifest
+    )

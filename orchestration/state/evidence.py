@@ -36,26 +36,32 @@ def record(state: State, check_id: str, run_id: str, inputs: str, period: str, i
     )
 
 
-def demand(state: State, run_id: str, inputs: str, period: str, what: str) -> None:
-    """Raise StoppedError unless every required check passed for this run, period and inputs.
-
-    `what` names the act that is refused, in Swedish ("publicera", "leverera").
-    """
+def lacking(state: State, run_id: str, inputs: str, period: str) -> list[str]:
+    """The required checks that did not pass for this run, period and inputs, each with why, in Swedish."""
     found = {
         row["check_id"]: row
         for row in state.rows("select * from evidence where run_id = ? and period = ?", [run_id, period])
     }
-    lacking = []
+    told = []
     for check_id in required_checks():
         row = found.get(check_id)
         if row is None:
-            lacking.append(f"{check_id}: har inte körts i denna körning")
+            told.append(f"{check_id}: har inte körts i denna körning")
         elif row["inputs"] != inputs:
-            lacking.append(f"{check_id}: kördes på andra indata")
+            told.append(f"{check_id}: kördes på andra indata")
         elif not row["is_passed"]:
-            lacking.append(f"{check_id}: {row['detail']}")
-    if lacking:
+            told.append(f"{check_id}: {row['detail']}")
+    return told
+
+
+def demand(state: State, run_id: str, inputs: str, period: str, what: str) -> None:
+    """Raise StoppedError unless every required check passed for this run, period and inputs.
+
+    `what` names the act that is refused, in Swedish ("publicera").
+    """
+    told = lacking(state, run_id, inputs, period)
+    if told:
         raise StoppedError(
-            f"Kan inte {what} {period}: " + "; ".join(lacking) + ".",
+            f"Kan inte {what} {period}: " + "; ".join(told) + ".",
             f"Rätta orsaken och kör vardlager run --period {period} igen.",
         )

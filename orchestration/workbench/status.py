@@ -8,8 +8,11 @@ import io
 from rich.console import Console
 from rich.table import Table
 
+from orchestration.approval.approvals import clinic_states, known_clinics
+from orchestration.contracts import load_contracts
 from orchestration.publishing.versions import publications, version_in_force
 from orchestration.settings import Home, Region, read_region
+from orchestration.state.current import current_inputs
 from orchestration.state.store import State, open_state
 
 _STATES = {"complete": "komplett", "incomplete": "ofullständig", "refused": "avvisad"}
@@ -122,8 +125,43 @@ def _publication_line(home: Home, state: State) -> str:
     return f"Publicerat: version {in_force}, {entry.published_at}, körd för {entry.period}{saved}"
 
 
+def _approvals_table(state: State, period: str) -> Table:
+    """Each clinic with rows in the period's delivery: who approved what is kept of it, or why nobody has."""
+    clinics = known_clinics(state, period)
+    states = clinic_states(state, period, clinics)
+    remaining = sum(not entry.is_approved for entry in states)
+    table = Table(title=f"Godkännanden {period}: {remaining} av {len(states)} återstår", title_justify="left")
+    for column in ("Klinik", "Id", "Godkänd av", "När", "Godtagna regler"):
+        table.add_column(column, overflow="fold")
+    for entry in states:
+        clinic, standing = entry.clinic, entry.standing
+        if standing is not None and entry.is_approved:
+            table.add_row(
+                clinic.clinic_name,
+                clinic.clinic_id,
+                standing.approved_by,
+                str(standing.approved_at),
+                "; ".join(f"{rule_id}: {reason}" for rule_id, reason in standing.accepted),
+            )
+            continue
+        table.add_row(clinic.clinic_name, clinic.clinic_id, entry.lack, "", "")
+    return table
+
+
+def _figures_age(state: State, region: Region, period: str) -> str | None:
+    """A warning when the figures that the clinics would approve are not those of what is loaded."""
+    kept = state.rows("select distinct inputs, recorded_at from clinic_figure where period = ?", [period])
+    current = current_inputs(state, load_contracts(), region)
+    if not kept or all(row["inputs"] == current for row in kept):
+        return None
+    return (
+        f"Siffrorna räknades {kept[0]['recorded_at']} och något har ändrats sedan dess: "
+        f"kör vardlager validate --period {period} innan någon godkänner."
+    )
+
+
 def status_text(home: Home, period: str | None, today: datetime.date | None = None) -> str:
-    """Groups, loads, checks, deliveries and deadlines of one period or of all."""
+    """Groups, loads, checks and deliveries of one period or of all; approvals and deadlines of one or the last."""
     region, _ = read_region(home)
     text = io.StringIO()
     console = Console(file=text, width=_WIDTH, color_system=None)
@@ -139,5 +177,9 @@ def status_text(home: Home, period: str | None, today: datetime.date | None = No
         periods = [period] if period else [row[0] for row in state.rows("select max(period) from period_group")]
         for month in periods:
             if month:
+                console.print(_approvals_table(state, month))
+                warning = _figures_age(state, region, month)
+                if warning is not None:
+                    console.print(warning)
                 console.print(f"{month}: {_deadline(month, region, today or datetime.date.today())}")
     return text.getvalue()

@@ -26,9 +26,10 @@ MAY_IMPORT = {
     "warehouse": GROUND | {"state"},
     "national": GROUND,
     "validation": GROUND | {"state", "national", "expectations"},
+    "approval": GROUND | {"state"},
     "publishing": GROUND | {"state", "warehouse"},
     "reporting": GROUND | {"state", "national", "validation"},
-    "delivery": GROUND | {"state", "national", "validation", "reporting"},
+    "delivery": GROUND | {"state", "national", "validation", "approval", "reporting"},
     "synthetic_region": {"contracts", "errors", "privacy"},
     "expectations": {"national", "privacy"},
 }

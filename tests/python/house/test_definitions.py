@@ -10,7 +10,14 @@ from orchestration.errors import InputRefusedError
 from orchestration.guard import EXIT_CODE_KEY, guarded
 from orchestration.jobs import DELIVERY_JOB, MONTH_JOB, PUBLISH_JOB, VALIDATION_JOB
 
-ORDER = ["landed_files", "warehouse_models", "validated_delivery", "published_file", "national_delivery"]
+ORDER = [
+    "landed_files",
+    "warehouse_models",
+    "validated_delivery",
+    "clinic_figures",
+    "published_file",
+    "national_delivery",
+]
 
 
 def test_all_definitions_load() -> None:
@@ -20,14 +27,15 @@ def test_all_definitions_load() -> None:
 def test_the_data_goes_one_way() -> None:
     graph = build_definitions().resolve_asset_graph()
     before = {
-        "warehouse_models": "landed_files",
-        "validated_delivery": "warehouse_models",
-        "published_file": "validated_delivery",
-        "national_delivery": "published_file",
+        "warehouse_models": {"landed_files"},
+        "validated_delivery": {"warehouse_models"},
+        "clinic_figures": {"validated_delivery"},
+        "published_file": {"validated_delivery"},
+        "national_delivery": {"published_file", "clinic_figures"},
     }
     assert graph.get(dg.AssetKey("landed_files")).parent_keys == set()
     for after, earlier in before.items():
-        assert graph.get(dg.AssetKey(after)).parent_keys == {dg.AssetKey(earlier)}
+        assert graph.get(dg.AssetKey(after)).parent_keys == {dg.AssetKey(name) for name in earlier}
 
 
 def test_every_stage_has_monthly_partitions_a_group_and_a_description() -> None:
@@ -45,7 +53,7 @@ def test_every_stage_has_monthly_partitions_a_group_and_a_description() -> None:
     [
         (MONTH_JOB, "national_delivery"),
         (PUBLISH_JOB, "published_file"),
-        (VALIDATION_JOB, "validated_delivery"),
+        (VALIDATION_JOB, "clinic_figures"),
         (DELIVERY_JOB, "national_delivery"),
     ],
 )

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import dataclasses
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from orchestration.delivery.stage import deliver_period, deliver_when_open
 from orchestration.errors import StoppedError, VardlagerError
+from orchestration.publishing.stage import publish_period
 from orchestration.state import evidence
 from orchestration.state.store import Load, State, open_state
+from orchestration.warehouse.dbt_runner import NodeResult
+from orchestration.warehouse.stage import build_warehouse
+from orchestration.work import Work
+from tests.python.approval.house import EAR, EYE, House
 
 CHECKS = evidence.required_checks()
 
@@ -45,6 +53,140 @@ def test_one_check_that_is_not_proved_refuses_and_is_named(state: State, check_i
         evidence.record(state, check_id, "r1", "i1", "2024-06", True, "godkänd")
     with pytest.raises(StoppedError, match=check_id):
         evidence.demand(state, "r1", "i1", "2024-07", "leverera")
+
+
+def removed(house: House, check_id: str) -> None:
+    """The check never ran in this run: nothing is stored."""
+    with house.state() as state:
+        state.execute("delete from evidence where check_id = ?", [check_id])
+
+
+def skipped(house: House, check_id: str) -> None:
+    """The step recorded that its checks did not all run: a skipped test of a model is a failed check."""
+    record_again(house, check_id, is_passed=False, detail="test.vardlager.x: skipped")
+
+
+def failed(house: House, check_id: str) -> None:
+    record_again(house, check_id, is_passed=False, detail="3 av 7 rader avviker")
+
+
+def crashed(house: House, check_id: str) -> None:
+    record_again(house, check_id, is_passed=False, detail="KRASCHAD, kontrollen kunde inte köras (KeyError)")
+
+
+def of_another_run(house: House, check_id: str) -> None:
+    removed(house, check_id)
+    record_again(house, check_id, run_id="r2")
+
+
+def of_other_inputs(house: House, check_id: str) -> None:
+    record_again(house, check_id, inputs="f" * 64)
+
+
+def of_another_period(house: House, check_id: str) -> None:
+    removed(house, check_id)
+    record_again(house, check_id, period="2024-06")
+
+
+def record_again(house: House, check_id: str, **changes: Any) -> None:
+    values = {
+        "run_id": house.work.run_id,
+        "inputs": house.inputs,
+        "period": house.work.period,
+        "is_passed": True,
+        "detail": "godkänd",
+        **changes,
+    }
+    with house.state() as state:
+        evidence.record(state, check_id, **values)
+
+
+FAULTS = [removed, skipped, failed, crashed, of_another_run, of_other_inputs, of_another_period]
+ACTS: dict[str, Callable[[Work], object]] = {
+    "publish": publish_period,
+    "deliver": deliver_period,
+    "deliver when open": deliver_when_open,
+}
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """A month that may be published and delivered: all proved, all approved, nothing stops it."""
+    made = House(tmp_path_factory.mktemp("evidence"))
+    made.work.home.published_file.write_bytes(b"det som publicerades senast")
+    made.run()
+    made.approve(EYE)
+    made.approve(EAR)
+    return made
+
+
+class WentThroughError(Exception):
+    """The act got past its demand for evidence."""
+
+
+@pytest.fixture
+def witnesses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the place of what writes: shows that the way was open."""
+
+    def pass_through(*_: object) -> None:
+        raise WentThroughError
+
+    monkeypatch.setattr("orchestration.publishing.stage.renew_published", pass_through)
+    monkeypatch.setattr("orchestration.delivery.stage.build_package", pass_through)
+
+
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("reason", ["", "semester"])
+def test_with_every_check_passed_for_this_run_and_these_inputs_the_way_is_open(
+    act: str, reason: str, house: House, witnesses: None
+) -> None:
+    house.prove()
+    with pytest.raises(WentThroughError):
+        ACTS[act](dataclasses.replace(house.work, override_reason=reason))
+
+
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
+@pytest.mark.parametrize("check_id", CHECKS)
+def test_without_one_of_the_required_checks_nothing_is_published_or_delivered_whatever_the_reason(
+    check_id: str, fault: Callable[[House, str], None], act: str, house: House
+) -> None:
+    house.prove()
+    fault(house, check_id)
+    before = house.files()
+    for reason in ("", "semester"):
+        with pytest.raises(StoppedError) as caught:
+            ACTS[act](dataclasses.replace(house.work, override_reason=reason))
+        assert caught.value.exit_code == 3
+        assert check_id in str(caught.value)
+        assert not [other for other in CHECKS if other != check_id and f"{other}:" in str(caught.value)]
+    assert house.files() == before
+    assert not list(house.work.home.delivery.iterdir())
+    with house.state() as state:
+        assert state.rows("select * from delivery where status <> 'building'") == []
+
+
+@pytest.mark.parametrize("status", ["skipped", "fail", "error"])
+def test_a_test_of_a_model_that_was_skipped_or_broke_down_is_stored_as_failed(
+    status: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = House(tmp_path)
+    nodes = [
+        NodeResult("model.vardlager.x", "model", "success", ""),
+        NodeResult("test.vardlager.y", "test", "pass", ""),
+        NodeResult("test.vardlager.z", "test", status, ""),
+    ]
+    monkeypatch.setattr("orchestration.warehouse.stage.run_dbt", lambda *_: nodes)
+    monkeypatch.setattr("orchestration.warehouse.stage.write_inputs", lambda *_: made.inputs)
+    with pytest.raises(StoppedError):
+        build_warehouse(made.work)
+    with made.state() as state:
+        [row] = state.rows("select * from evidence")
+    assert (row["check_id"], row["is_passed"], row["inputs"]) == ("dbt_tests_pass", 0, made.inputs)
+    nodes.pop()
+    build_warehouse(made.work)
+    with made.state() as state:
+        assert [row["is_passed"] for row in state.rows("select * from evidence")] == [1]
 
 
 def test_the_list_of_required_checks_is_not_empty() -> None:

@@ -1,0 +1,1 @@
+"""Godkännande: klinikernas siffror, och vem som har godkänt exakt dem."""

@@ -1,0 +1,26 @@
+"""The approval stage of a run: the clinics' figures renewed, outdated approvals withdrawn."""
+
+from __future__ import annotations
+
+from orchestration.approval.figures import Renewed, read_figures, renew_figures
+from orchestration.state.current import inputs_fingerprint, readable_loads
+from orchestration.state.store import open_state
+from orchestration.work import Work
+
+
+def renew_clinic_figures(work: Work) -> Renewed:
+    """Keep the figures that each clinic is to approve, and withdraw approvals of other figures than these."""
+    work.progress("Räknar klinikernas siffror ...")
+    connection = work.connect_build(read_only=True)
+    try:
+        found = read_figures(connection, work.period)
+    finally:
+        connection.close()
+    with open_state(work.home.state_file) as state:
+        loads = readable_loads(work.contracts, state.loads("current"))
+        inputs = inputs_fingerprint(loads, work.region)
+        renewed = renew_figures(state, work.period, work.run_id, inputs, found, loads)
+    for clinic, reason in renewed.withdrawn:
+        work.progress(f"  Godkännandet är återtaget för {clinic.clinic_name} ({clinic.clinic_id}): {reason}")
+    work.progress(f"  kliniker: {renewed.clinics}, godkännanden som står: {renewed.standing}")
+    return renewed
