@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "publishing": GROUND | {"state", "warehouse"},
     "delivery": GROUND | {"state", "national", "validation"},
     "synthetic_region": {"contracts", "errors", "privacy"},
-    "expectations": {"national", "privacy"},
+    "expectations": {"contracts", "national", "privacy"},
 }
 
 

@@ -22,6 +22,7 @@ MAY_READ = {
     "quality": {"intermediate", "control"},
     "meta": {"control", "seed"},
     "delivery": {"intermediate", "seed", "control"},
+    "validation": {"intermediate", "marts", "quality", "seed", "control"},
 }
 NAMES = {
     "staging": r"stg_(cosmic|register)__[a-z_]+",
@@ -31,6 +32,7 @@ NAMES = {
     "quality": r"[a-z_]+",
     "meta": r"[a-z_]+",
     "delivery": r"delivery_[a-z_]+",
+    "validation": r"validation_[a-z_]+",
 }
 BOOLEAN_START = ("is_", "has_")
 
