@@ -18,13 +18,15 @@ _DECIMALS = Decimal("0.001")
 class Band:
     """A row of the seed `plausible_bands` that is in force: limits inclusive, None = no limit on that side.
 
-    `unit` and `meaning` are Swedish; `meaning` is a sentence.
+    `unit` and `meaning` are Swedish; `meaning` is a sentence. A figure that rests on fewer than `least_rows` is not
+    judged.
     """
 
     name: str
     lower: float | None
     upper: float | None
     unit: str
+    least_rows: int
     meaning: str
 
     @property

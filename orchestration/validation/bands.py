@@ -14,7 +14,7 @@ def bands_in_force(connection: duckdb.DuckDBPyConnection, suite: str, period: st
         with last_day_of_period as (
             select last_day(cast($period || '-01' as date)) as date
         )
-        select band.name, band.lower, band.upper, band.unit, band.meaning
+        select band.name, band.lower, band.upper, band.unit, band.least_rows, band.meaning
         from reference.plausible_bands as band
         cross join last_day_of_period
         where band.suite = $suite

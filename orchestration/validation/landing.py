@@ -50,42 +50,45 @@ def _count(condition: str, name: str) -> str:
     return f"count(case when {condition} then 1 end) as {name}"
 
 
-def _outside_period(contract: Contract) -> str | None:
+def _outside_period(contract: Contract, stored: Mapping[str, str]) -> str | None:
     """The condition of a row that lies outside the file's month, None when the contract has no period column."""
     if contract.period_column is None:
         return None
     column = contract.column(contract.period_column)
-    name = quoted(_lake_name(column))
+    text = f"cast({_value(_lake_name(column), stored)} as varchar)"
     if column.data_type in ("date", "timestamp"):
-        return f"substr(cast({name} as varchar), 1, 7) <> $period"
-    return f"{name} <> replace($period, '-', '')"
+        return f"substr({text}, 1, 7) <> $period"
+    return f"{text} <> replace($period, '-', '')"
+
+
+def _value(name: str, stored: Mapping[str, str]) -> str:
+    """A column of the lake; one that is not stored is empty on every row."""
+    return quoted(name) if name in stored else "cast(null as varchar)"
 
 
 def _measurements(contract: Contract, stored: Mapping[str, str]) -> list[str]:
-    """What is counted of a file, each as an aggregate with its name. A column that is not stored counts as empty."""
-
-    def value(name: str) -> str:
-        return quoted(name) if name in stored else "cast(null as varchar)"
-
+    """What is counted of a file, each as an aggregate with its name."""
     counted = ["count(*) as in_lake_count", _count("_load_id is distinct from $load_id", "of_other_loads_count")]
     if contract.key:
-        key = ", ".join(value(_lake_name(contract.column(name))) for name in contract.key)
+        key = ", ".join(_value(_lake_name(contract.column(name)), stored) for name in contract.key)
         counted.append(f"count(distinct {key if len(contract.key) == 1 else f'({key})'}) as distinct_keys_count")
     if contract.exactly_one_of:
-        filled = " + ".join(f"case when {value(name)} is null then 0 else 1 end" for name in contract.exactly_one_of)
+        filled = " + ".join(
+            f"case when {_value(name, stored)} is null then 0 else 1 end" for name in contract.exactly_one_of
+        )
         counted.append(_count(f"{filled} <> 1", "not_exactly_one_count"))
-    outside = _outside_period(contract)
+    outside = _outside_period(contract, stored)
     if outside is not None:
         counted.append(_count(f"coalesce({outside}, true)", "outside_period_count"))
     for position, column in enumerate(contract.columns):
         if not column.is_loaded:
             continue
-        name = value(_lake_name(column))
+        name = _value(_lake_name(column), stored)
         if column.name in contract.required_columns:
             counted.append(_count(f"{name} is null", f"empty_{position}"))
         if column.codes:
             codes = ", ".join(literal(code) for code in column.codes)
-            counted.append(_count(f"{name} not in ({codes})", f"outside_codes_{position}"))
+            counted.append(_count(f"cast({name} as varchar) not in ({codes})", f"outside_codes_{position}"))
     return counted
 
 
@@ -95,15 +98,19 @@ def _measured_file(
     stored: Mapping[str, str],
     file: Mapping[str, Any],
     region: Region,
+    least_rows: int,
 ) -> pd.DataFrame:
-    """One line: the file's account beside what was counted of it in one pass."""
-    has_period = contract.period_column is not None
+    """One line: the file's account beside what was counted of it in one pass.
+
+    The share outside the month is empty in a file of fewer than `least_rows` rows.
+    """
     derived = (
         """,
             measured.in_lake_count - measured.outside_period_count as inside_period_count,
-            cast(measured.outside_period_count as double)
-                / cast(nullif(measured.in_lake_count, 0) as double) as outside_period_share"""
-        if has_period
+            case when measured.in_lake_count >= greatest(1, $least_rows)
+                then cast(measured.outside_period_count as double) / cast(measured.in_lake_count as double)
+            end as outside_period_share"""
+        if contract.period_column is not None
         else ""
     )
     return connection.execute(
@@ -133,6 +140,7 @@ def _measured_file(
             "load_id": file["load_id"],
             "limit_rows": region.quarantine_limit_rows,
             "limit_share": str(region.quarantine_limit_share),
+            **({"least_rows": least_rows} if contract.period_column is not None else {}),
         },
     ).df()
 
@@ -191,9 +199,10 @@ def _column_lines(
     return pd.DataFrame(lines)
 
 
-def _checks(
+def checks(
     connection: duckdb.DuckDBPyConnection, period: str, contracts: Mapping[str, Contract], region: Region
 ) -> Iterator[tuple[pd.DataFrame, Sequence[Expectation]]]:
+    """Frames of aggregates, each with a column `line`, and what is expected of them."""
     import pandas as pd
 
     from expectations.landing import (
@@ -207,7 +216,8 @@ def _checks(
 
     checked = {name: members for name, members in groups(dict(contracts)).items() if name in CHECKED_GROUPS}
     files = _current_files(connection, [contract for members in checked.values() for contract in members], period)
-    bands = {band.name: band for band in bands_in_force(connection, SUITE, period)}
+    outside_band = next((band for band in bands_in_force(connection, SUITE, period) if band.name == OUTSIDE_BAND), None)
+    least_rows = outside_band.least_rows if outside_band is not None else 0
     for group in CHECKED_GROUPS:
         needed = [contract.entity for contract in checked.get(group, ()) if not contract.is_optional]
         present = pd.DataFrame({LINE: needed, "files_count": [len(files.get(entity, [])) for entity in needed]})
@@ -216,8 +226,10 @@ def _checks(
         if contract.entity not in files:
             continue
         stored = _stored_types(connection, contract)
-        measured = [_measured_file(connection, contract, stored, file, region) for file in files[contract.entity]]
-        yield pd.concat(measured, ignore_index=True), file_expectations(contract, bands.get(OUTSIDE_BAND))
+        measured = [
+            _measured_file(connection, contract, stored, file, region, least_rows) for file in files[contract.entity]
+        ]
+        yield pd.concat(measured, ignore_index=True), file_expectations(contract, outside_band)
         required = [name for name in contract.required_columns if contract.column(name).is_loaded]
         yield _column_lines(contract, measured, "empty", required, "empty_count"), [required_expectation(contract)]
         coded = coded_columns(contract)
@@ -239,4 +251,4 @@ def validate_landing(
     A needed file that is not there fails `<group>.entities_present`, and nothing more is asked of it. Memory is
     that of the engine's aggregates. Raises duckdb.Error when the account or a view of the lake is absent.
     """
-    return run_aggregates(SUITE, _checks(connection, period, contracts, region))
+    return run_aggregates(SUITE, checks(connection, period, contracts, region))

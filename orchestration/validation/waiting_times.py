@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 SUITE = "waiting_times"
 
 
-def _checks(connection: duckdb.DuckDBPyConnection, period: str) -> Iterator[tuple[pd.DataFrame, Sequence[Expectation]]]:
+def checks(connection: duckdb.DuckDBPyConnection, period: str) -> Iterator[tuple[pd.DataFrame, Sequence[Expectation]]]:
+    """Frames of aggregates, each with a column `line`, and what is expected of them."""
     from expectations.waiting_times import (
         figure_expectation,
         measure_expectations,
@@ -69,4 +70,4 @@ def validate_waiting_times(connection: duckdb.DuckDBPyConnection, period: str) -
     Memory is that of the engine's aggregates and some dozens of lines. Raises duckdb.Error when a model that the
     suite reads is absent or broken.
     """
-    return run_aggregates(SUITE, _checks(connection, period))
+    return run_aggregates(SUITE, checks(connection, period))
