@@ -19,9 +19,9 @@ from great_expectations.expectations.metrics import ColumnMapMetricProvider, col
 from great_expectations.expectations.row_conditions import Column
 
 from expectations.personal_number import holds_personal_number
+from expectations.wording import expectation_meta
 from orchestration.national.contract import DeliveryAttribute, RecordType
 
-BLOCK = "block"
 _CONTROL_CHARACTERS = "[\x00-\x1f\ufffe\uffff]"
 _SQL_TYPES = {
     "integer": ["TINYINT", "SMALLINT", "INTEGER", "BIGINT"],
@@ -53,11 +53,6 @@ class ExpectColumnValuesToHoldNoPersonalNumber(ColumnMapExpectation):  # type: i
 
     map_metric: ClassVar[str] = "column_values.vardlager_no_personal_number"
     success_keys: ClassVar[tuple[str, ...]] = ("mostly",)
-
-
-def _meta(identifier: str, meaning: str, facts: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """`facts` maps columns of the one-row frame to the Swedish words that introduce their value."""
-    return {"id": identifier, "severity": BLOCK, "meaning": meaning, "facts": dict(facts or {})}
 
 
 def _moment(text: str) -> datetime.datetime:
@@ -100,45 +95,45 @@ def _attribute_expectations(
     name, column = attribute.attribute, attribute.column_name
     if attribute.is_required:
         yield gxe.ExpectColumnValuesToNotBeNull(
-            column=column, meta=_meta(f"{name}.required", f"{name} är ifylld på varje rad.")
+            column=column, meta=expectation_meta(f"{name}.required", f"{name} är ifylld på varje rad.")
         )
     if attribute.min_length is not None or attribute.max_length is not None:
         yield gxe.ExpectColumnValueLengthsToBeBetween(
             column=column,
             min_value=attribute.min_length,
             max_value=attribute.max_length,
-            meta=_meta(f"{name}.length", f"{name} är {_length_text(attribute)}."),
+            meta=expectation_meta(f"{name}.length", f"{name} är {_length_text(attribute)}."),
         )
     if attribute.pattern is not None:
         yield gxe.ExpectColumnValuesToMatchRegex(
             column=column,
             regex=f"^(?:{attribute.pattern})$",
-            meta=_meta(f"{name}.pattern", f"{name} har rätt form ({attribute.pattern})."),
+            meta=expectation_meta(f"{name}.pattern", f"{name} har rätt form ({attribute.pattern})."),
         )
     if attribute.min_value is not None or attribute.max_value is not None:
         yield gxe.ExpectColumnValuesToBeBetween(
             column=column,
             min_value=_limit(attribute, attribute.min_value),
             max_value=_limit(attribute, attribute.max_value),
-            meta=_meta(f"{name}.range", f"{name} {_range_text(attribute)}."),
+            meta=expectation_meta(f"{name}.range", f"{name} {_range_text(attribute)}."),
         )
     if attribute.code_list is not None:
         codes = code_lists[attribute.code_list]
         yield gxe.ExpectColumnValuesToBeInSet(
             column=column,
             value_set=[code if attribute.value_type == "text" else int(code) for code in codes],
-            meta=_meta(f"{name}.code_list", f"{name} är en kod i nationella listan {attribute.code_list}."),
+            meta=expectation_meta(f"{name}.code_list", f"{name} är en kod i nationella listan {attribute.code_list}."),
         )
     elif attribute.value_type == "text":
         yield gxe.ExpectColumnValuesToNotMatchRegex(
             column=column,
             regex=_CONTROL_CHARACTERS,
-            meta=_meta(f"{name}.characters", f"{name} har inga styrtecken, som XML inte kan bära."),
+            meta=expectation_meta(f"{name}.characters", f"{name} har inga styrtecken, som XML inte kan bära."),
         )
     if attribute.value_type == "text":
         yield ExpectColumnValuesToHoldNoPersonalNumber(
             column=column,
-            meta=_meta(f"DL05.{column}", f"{name} innehåller inget som liknar ett personnummer."),
+            meta=expectation_meta(f"DL05.{column}", f"{name} innehåller inget som liknar ett personnummer."),
         )
 
 
@@ -147,34 +142,34 @@ def _common_rules(period: str, region_code: int, code_lists: Mapping[str, Sequen
     yield gxe.ExpectColumnValuesToBeInSet(
         column="regionkod",
         value_set=[region_code],
-        meta=_meta("R28.own_region", f"Regionkod är den egna regionens kod, {region_code}."),
+        meta=expectation_meta("R28.own_region", f"Regionkod är den egna regionens kod, {region_code}."),
     )
     yield gxe.ExpectColumnValuesToNotBeNull(
         column="aktivitet",
         row_condition=Column("fas").is_in([2, 3]),
-        meta=_meta("A13.activity_given", "Aktivitet är ifylld för fas 2 (åtgärd) och fas 3 (undersökning)."),
+        meta=expectation_meta("A13.activity_given", "Aktivitet är ifylld för fas 2 (åtgärd) och fas 3 (undersökning)."),
     )
     yield gxe.ExpectColumnValuesToBeNull(
         column="aktivitet",
         row_condition=Column("fas").is_not_in([2, 3]),
-        meta=_meta("A13.activity_empty", "Aktivitet är tom för fas 1, 4 och 5."),
+        meta=expectation_meta("A13.activity_empty", "Aktivitet är tom för fas 1, 4 och 5."),
     )
     yield gxe.ExpectColumnValuesToBeInSet(
         column="fas",
         value_set=[2, 3],
         row_condition=Column("vardkontakt") == 91,
-        meta=_meta("A23.inpatient_phase", "Vårdtillfälle (vårdkontakt 91) förekommer bara för fas 2 och 3."),
+        meta=expectation_meta("A23.inpatient_phase", "Vårdtillfälle (vårdkontakt 91) förekommer bara för fas 2 och 3."),
     )
     counties = "|".join(code_lists["lan"])
     yield gxe.ExpectColumnValuesToMatchRegex(
         column="lkf",
         regex=f"^(?:0000|(?:{counties})[0-9]{{2}})$",
-        meta=_meta("A24.known_county", "Lkf börjar med ett känt län, eller är 0000."),
+        meta=expectation_meta("A24.known_county", "Lkf börjar med ett känt län, eller är 0000."),
     )
     yield gxe.ExpectColumnValuesToBeBetween(
         column="fodelse_ar",
         max_value=year,
-        meta=_meta("A26.born_before_event", f"Ingen är född efter {year}, det år som leveransen gäller."),
+        meta=expectation_meta("A26.born_before_event", f"Ingen är född efter {year}, det år som leveransen gäller."),
     )
 
 
@@ -185,32 +180,34 @@ def _completed_rules(period: str) -> Iterator[Expectation]:
         min_value=first,
         max_value=next_first,
         strict_max=True,
-        meta=_meta("A30.start_in_period", f"StartAktivitet ligger i {period}."),
+        meta=expectation_meta("A30.start_in_period", f"StartAktivitet ligger i {period}."),
     )
     yield gxe.ExpectColumnPairValuesAToBeGreaterThanB(
         column_A="start_date",
         column_B="decision_date",
         or_equal=True,
         ignore_row_if="either_value_is_missing",
-        meta=_meta("A02.no_negative_wait", "Kontakten startar inte före den dag då beslutet togs."),
+        meta=expectation_meta("A02.no_negative_wait", "Kontakten startar inte före den dag då beslutet togs."),
     )
     yield gxe.ExpectColumnValuesToBeInSet(
         column="typ_akutverksamhet",
         value_set=[1, 2, 3, 4, 5],
         row_condition=Column("fas") == 5,
-        meta=_meta("A21.emergency_has_type", "En akut kontakt (fas 5) har typ av akutverksamhet 1 till 5."),
+        meta=expectation_meta("A21.emergency_has_type", "En akut kontakt (fas 5) har typ av akutverksamhet 1 till 5."),
     )
     yield gxe.ExpectColumnValuesToBeInSet(
         column="typ_akutverksamhet",
         value_set=[0],
         row_condition=Column("fas") != 5,
-        meta=_meta("A21.planned_has_none", "En planerad kontakt (fas 1 till 4) har typ av akutverksamhet 0."),
+        meta=expectation_meta(
+            "A21.planned_has_none", "En planerad kontakt (fas 1 till 4) har typ av akutverksamhet 0."
+        ),
     )
     for name, column in _EMERGENCY_TIMES:
         yield gxe.ExpectColumnValuesToBeNull(
             column=column,
             row_condition=Column("typ_akutverksamhet") != 1,
-            meta=_meta(f"A22.{column}_only_type_1", f"{name} är ifylld bara för typ av akutverksamhet 1."),
+            meta=expectation_meta(f"A22.{column}_only_type_1", f"{name} är ifylld bara för typ av akutverksamhet 1."),
         )
     for position, (later_name, later) in enumerate(_EMERGENCY_TIMES):
         for earlier_name, earlier in _EMERGENCY_TIMES[:position]:
@@ -219,12 +216,12 @@ def _completed_rules(period: str) -> Iterator[Expectation]:
                 column_B=earlier,
                 or_equal=True,
                 ignore_row_if="either_value_is_missing",
-                meta=_meta(f"A22.{later}_after_{earlier}", f"{later_name} ligger inte före {earlier_name}."),
+                meta=expectation_meta(f"A22.{later}_after_{earlier}", f"{later_name} ligger inte före {earlier_name}."),
             )
     yield gxe.ExpectColumnValuesToBeNull(
         column="vard_avbruten",
         row_condition=Column("typ_akutverksamhet") != 1,
-        meta=_meta("VardAvbruten.only_type_1", "VardAvbruten är ifylld bara för typ av akutverksamhet 1."),
+        meta=expectation_meta("VardAvbruten.only_type_1", "VardAvbruten är ifylld bara för typ av akutverksamhet 1."),
     )
 
 
@@ -234,12 +231,12 @@ def _waiting_rules(period: str) -> Iterator[Expectation]:
         column="beslut_aktivitet",
         max_value=next_first,
         strict_max=True,
-        meta=_meta("A03.decision_by_snapshot", f"Beslutet är taget senast den sista dagen i {period}."),
+        meta=expectation_meta("A03.decision_by_snapshot", f"Beslutet är taget senast den sista dagen i {period}."),
     )
     yield gxe.ExpectColumnValuesToBeInSet(
         column="fas",
         value_set=[1, 2, 3, 4],
-        meta=_meta("DL01.no_emergency_waiting", "Ingen väntande kontakt är akut (fas 5)."),
+        meta=expectation_meta("DL01.no_emergency_waiting", "Ingen väntande kontakt är akut (fas 5)."),
     )
 
 
@@ -265,7 +262,7 @@ def frame_expectations(record_type: RecordType, attributes: Sequence[DeliveryAtt
         gxe.ExpectColumnValuesToBeInSet(
             column=f"{attribute.column_name}_type",
             value_set=_SQL_TYPES[attribute.value_type],
-            meta=_meta(
+            meta=expectation_meta(
                 f"{attribute.attribute}.type",
                 f"{attribute.attribute} är lagrad som {_TYPE_NAMES[attribute.value_type]}.",
                 {f"{attribute.column_name}_type": "lagrad som"},
@@ -277,7 +274,7 @@ def frame_expectations(record_type: RecordType, attributes: Sequence[DeliveryAtt
         gxe.ExpectColumnPairValuesToBeEqual(
             column_A="rows_checked",
             column_B="rows_in_model",
-            meta=_meta(
+            meta=expectation_meta(
                 "ROWS.all_checked",
                 "Varje rad i leveransens modell har kontrollerats, ingen är borta och ingen har tillkommit.",
                 {"rows_checked": "kontrollerade rader", "rows_in_model": "rader i modellen"},
@@ -286,7 +283,7 @@ def frame_expectations(record_type: RecordType, attributes: Sequence[DeliveryAtt
         gxe.ExpectColumnPairValuesToBeEqual(
             column_A="distinct_ids",
             column_B="rows_with_id",
-            meta=_meta(
+            meta=expectation_meta(
                 "A05.unique_id",
                 "Varje VardkontaktId förekommer en enda gång i hela leveransen.",
                 {"distinct_ids": "olika id", "rows_with_id": "rader med id"},
@@ -295,7 +292,7 @@ def frame_expectations(record_type: RecordType, attributes: Sequence[DeliveryAtt
         gxe.ExpectColumnPairValuesToBeEqual(
             column_A="distinct_ids",
             column_B="distinct_source_ids",
-            meta=_meta(
+            meta=expectation_meta(
                 "DL02.keyed_one_to_one",
                 "Varje kontakt har ett eget nycklat id: inga två har fått samma.",
                 {"distinct_ids": "nycklade id", "distinct_source_ids": "källans id"},
@@ -307,7 +304,7 @@ def frame_expectations(record_type: RecordType, attributes: Sequence[DeliveryAtt
             gxe.ExpectColumnValuesToBeInSet(
                 column="ids_also_completed",
                 value_set=[0],
-                meta=_meta(
+                meta=expectation_meta(
                     "A07.not_also_completed",
                     "Ingen kontakt står både som väntande och som genomförd.",
                     {"ids_also_completed": "kontakter i båda"},

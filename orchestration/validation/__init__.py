@@ -1,1 +1,1 @@
-"""Valideringen: leveransens rader mot det nationella kontraktet, som en andra kontroll vid sidan av SQL."""
+"""Valideringen: filer, siffror och leveransens rader, som en andra kontroll vid sidan av SQL."""

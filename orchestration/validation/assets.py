@@ -1,22 +1,43 @@
-"""The validation stage as an asset: the delivery frame against the national contract."""
+"""The validation stage as an asset with a blocking check a suite."""
+
+from collections.abc import Iterator
 
 import dagster as dg
 
-from orchestration.guard import guarded
+from orchestration.guard import guarded_events
+from orchestration.reporting.stage import write_protocol
 from orchestration.resources import MONTHS, Workplace
-from orchestration.validation.stage import validate_period
+from orchestration.validation.checks import check_results, check_specs
+from orchestration.validation.stage import demand_passed, run_suites
 from orchestration.warehouse.assets import warehouse_models
+
+NAME = "validated_delivery"
 
 
 @dg.asset(
+    name=NAME,
     partitions_def=MONTHS,
     group_name="validation",
     deps=[warehouse_models],
-    description="Validering: leveransens rader mot det nationella kontraktet, attribut för attribut.",
+    check_specs=check_specs(NAME),
+    description="Validering: filer, siffror och leveransens rader mot det som ska gälla, som en andra kontroll.",
 )
-@guarded
-def validated_delivery(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult:  # type: ignore[type-arg]
-    """Run the delivery suites; fails on bad data and on a crashed check alike."""
+@guarded_events
+def validated_delivery(
+    context: dg.AssetExecutionContext, workplace: Workplace
+) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:  # type: ignore[type-arg]
+    """Run the suites and report each as a check; fails on bad data and on a crashed check alike."""
     with workplace.writing_work(context) as work:
-        results = validate_period(work)
-    return dg.MaterializeResult(metadata={"expectations": len(results), "suites": len({r.suite for r in results})})
+        results = run_suites(work)
+        protocol = write_protocol(work, results)
+        work.progress(f"  Protokoll: {protocol}")
+        # Page and checks come first: they stand also when the asset then fails.
+        yield from check_results(results)
+        demand_passed(work, results)
+    yield dg.MaterializeResult(
+        metadata={
+            "expectations": len(results),
+            "suites": len({result.suite for result in results}),
+            "protocol": dg.MetadataValue.path(str(protocol)),
+        }
+    )

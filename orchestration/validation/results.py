@@ -10,9 +10,9 @@ from dataclasses import dataclass
 class ExpectationResult:
     """One expectation of one suite over the whole frame.
 
-    `expectation` is '<attribute or rule id>.<what>', `severity` is 'block' (a failure stops the delivery).
+    `expectation` is '<subject>.<what>'. A failure of `severity` 'block' stops the delivery, one of 'warn' is told only.
     `has_crashed` means that the check itself did not run: that is no statement on the data, and never a pass.
-    `observed` and `meaning` are Swedish; `observed` holds counts and at most pseudonyms (contact_key).
+    `observed` and `meaning` are Swedish; `observed` holds counts, shares and at most pseudonyms (contact_key).
     """
 
     suite: str
@@ -34,3 +34,23 @@ def failures(results: Iterable[ExpectationResult]) -> list[ExpectationResult]:
     return [
         result for result in results if result.has_crashed or (result.severity == "block" and not result.is_success)
     ]
+
+
+def warnings(results: Iterable[ExpectationResult]) -> list[ExpectationResult]:
+    """The results that are told and stop nothing: implausible data at severity 'warn'."""
+    return [
+        result for result in results if result.severity == "warn" and not result.is_success and not result.has_crashed
+    ]
+
+
+def crash_of_suite(suite: str, reason: str) -> ExpectationResult:
+    """The one result of a suite that could not be run at all; `reason` is Swedish and holds no value of the data."""
+    return ExpectationResult(
+        suite=suite,
+        expectation="SUITE.runs",
+        severity="block",
+        is_success=False,
+        has_crashed=True,
+        observed=f"kontrollen kunde inte köras ({reason})",
+        meaning="Hela samlingen av kontroller går att köra.",
+    )

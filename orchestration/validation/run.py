@@ -1,14 +1,16 @@
-"""Runs the delivery suites: rows in slices, whole-frame facts on one row that SQL makes."""
+"""Runs expectations on frames: the delivery's rows in slices, and aggregates that SQL made."""
 
 from __future__ import annotations
 
+import functools
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from expectations.wording import shown
 from orchestration.national.contract import COMPLETED, WAITING, RecordType, read_code_lists
 from orchestration.national.frame import DeliveryFrame, open_frame
 from orchestration.validation.results import ExpectationResult
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation
 
 _EXAMPLES_SHOWN = 3
+_LINES_SHOWN = 6
+# What names a line: the pseudonym of a contact, or the subject of an aggregate.
+ROW_NAME, LINE_NAME = "contact_key", "line"
+NOTHING_TO_CHECK = "inget att kontrollera"
 
 
 @dataclass
@@ -31,32 +37,53 @@ class _Tally:
     is_success: bool = True
     crashes: list[str] = field(default_factory=list)
     examples: list[str] = field(default_factory=list)
-    facts: list[str] = field(default_factory=list)
+    facts: str = ""
 
-    def add(self, outcome: ExpectationValidationResult, frame: pd.DataFrame) -> None:
-        """Adds one slice. Values of the data are never kept, only counts and pseudonyms."""
+    def add(self, outcome: ExpectationValidationResult, frame: pd.DataFrame, name_column: str) -> None:
+        """Adds one frame. Values of single rows are never kept, only counts, pseudonyms and aggregates."""
         crash = _crash_of(outcome)
         if crash is not None:
-            self.crashes.append(crash)
-            self.is_success = False
+            self.add_crash(crash)
             return
         self.is_success = self.is_success and bool(outcome.success)
+        found = outcome.result.get("partial_unexpected_index_list") or []
+        names = [str(entry[name_column]) for entry in found]
         if self.meta["facts"]:
-            self.facts = [f"{words} {_spaced(frame[column].iloc[0])}" for column, words in self.meta["facts"].items()]
+            self.facts = self._told(frame, name_column, names, int(outcome.result.get("unexpected_count", 0)))
             return
         self.rows += int(outcome.result.get("element_count", 0))
         self.deviating += int(outcome.result.get("unexpected_count", 0))
-        found = outcome.result.get("partial_unexpected_index_list") or []
-        room = _EXAMPLES_SHOWN - len(self.examples)
-        self.examples += [str(entry["contact_key"]) for entry in found[:room]]
+        self.examples += names[: _EXAMPLES_SHOWN - len(self.examples)]
+
+    def add_crash(self, kind: str) -> None:
+        """The check did not run: no statement on the data, and no pass."""
+        self.crashes.append(kind)
+        self.is_success = False
+
+    def _told(self, frame: pd.DataFrame, name_column: str, deviating: Sequence[str], count: int) -> str:
+        """The aggregates in words: of the lines that deviate, or of all when they are few."""
+
+        def told(line: Any) -> str:
+            return ", ".join(f"{words} {shown(line[column])}" for column, words in self.meta["facts"].items())
+
+        if len(frame) == 1:
+            return told(frame.iloc[0])
+        names = frame[name_column].astype(str)
+        if deviating:
+            lines = frame[names.isin(list(deviating))]
+            rest = f"; och {count - len(lines)} till" if count > len(lines) else ""
+            return "; ".join(f"{line[name_column]}: {told(line)}" for _, line in lines.iterrows()) + rest
+        if len(frame) <= _LINES_SHOWN:
+            return "; ".join(f"{line[name_column]}: {told(line)}" for _, line in frame.iterrows())
+        return f"{shown(len(frame))} uppgifter, ingen avviker"
 
     def observed(self) -> str:
-        """Swedish, without any value of the data."""
+        """Swedish, without any value of a single row."""
         if self.crashes:
             return f"kontrollen kunde inte köras ({self.crashes[0]})"
         if self.meta["facts"]:
-            return ", ".join(self.facts)
-        text = f"{_spaced(self.deviating)} av {_spaced(self.rows)} rader avviker"
+            return self.facts
+        text = f"{shown(self.deviating)} av {shown(self.rows)} rader avviker"
         return f"{text}, bland dem {', '.join(self.examples)}" if self.examples else text
 
     def result(self, suite: str) -> ExpectationResult:
@@ -69,10 +96,6 @@ class _Tally:
             observed=self.observed(),
             meaning=self.meta["meaning"],
         )
-
-
-def _spaced(value: Any) -> str:
-    return f"{int(value):,}".replace(",", "\u00a0") if not isinstance(value, str) else value
 
 
 def _crash_of(outcome: ExpectationValidationResult) -> str | None:
@@ -90,8 +113,12 @@ def _crash_of(outcome: ExpectationValidationResult) -> str | None:
     return None if outcome.result else "inget resultat"
 
 
-def _validator() -> Callable[[pd.DataFrame, Sequence[Expectation]], list[ExpectationValidationResult]]:
-    """Great Expectations on frames in memory: ephemeral, no telemetry, no progress bars, no files."""
+@functools.cache
+def _validator() -> Callable[[pd.DataFrame, Sequence[Expectation], str], list[ExpectationValidationResult]]:
+    """Great Expectations on frames in memory: one context a process, no telemetry, no progress bars, no files.
+
+    The context keeps the last frame it saw until it gets another.
+    """
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
     from great_expectations.core import ExpectationSuite
@@ -101,17 +128,19 @@ def _validator() -> Callable[[pd.DataFrame, Sequence[Expectation]], list[Expecta
     context.enable_analytics(False)
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     batches = (
-        context.data_sources.add_pandas("delivery")
+        context.data_sources.add_pandas("vardlager")
         .add_dataframe_asset("frame")
         .add_batch_definition_whole_dataframe("slice")
     )
 
-    def validate(frame: pd.DataFrame, expectations: Sequence[Expectation]) -> list[ExpectationValidationResult]:
+    def validate(
+        frame: pd.DataFrame, expectations: Sequence[Expectation], name_column: str
+    ) -> list[ExpectationValidationResult]:
         outcome = batches.get_batch({"dataframe": frame}).validate(
             ExpectationSuite(name="slice", expectations=list(expectations)),
             result_format={
                 "result_format": "SUMMARY",
-                "unexpected_index_column_names": ["contact_key"],
+                "unexpected_index_column_names": [name_column],
                 "partial_unexpected_count": _EXAMPLES_SHOWN,
             },
         )
@@ -121,24 +150,41 @@ def _validator() -> Callable[[pd.DataFrame, Sequence[Expectation]], list[Expecta
 
 
 def run_expectations(
-    suite: str, frames: Iterator[pd.DataFrame], expectations: Sequence[Expectation]
+    suite: str, frames: Iterable[pd.DataFrame], expectations: Sequence[Expectation], name_column: str = ROW_NAME
 ) -> list[ExpectationResult]:
     """One result per expectation, in the order given, merged over all frames.
 
-    An expectation for which Great Expectations hands back nothing counts as crashed.
+    `name_column` names the rows of the frames in what is told. An expectation for which Great Expectations hands
+    back nothing counts as crashed.
     """
     validate = _validator()
     tallies = {expectation.meta["id"]: _Tally(expectation.meta) for expectation in expectations}
     for frame in frames:
         unanswered = set(tallies)
-        for outcome in validate(frame, expectations):
+        for outcome in validate(frame, expectations, name_column):
             identifier = outcome.expectation_config.meta["id"]
             unanswered.discard(identifier)
-            tallies[identifier].add(outcome, frame)
+            tallies[identifier].add(outcome, frame, name_column)
         for identifier in unanswered:
-            tallies[identifier].crashes.append("inget resultat")
-            tallies[identifier].is_success = False
+            tallies[identifier].add_crash("inget resultat")
     return [tally.result(suite) for tally in tallies.values()]
+
+
+def run_aggregates(suite: str, checks: Iterable[tuple[pd.DataFrame, Sequence[Expectation]]]) -> list[ExpectationResult]:
+    """One result per expectation, each on its own frame of aggregates with a column `line` that names them.
+
+    A frame without lines proves nothing: its expectations count as crashed.
+    """
+    results: list[ExpectationResult] = []
+    for frame, expectations in checks:
+        if frame.empty:
+            tallies = [_Tally(expectation.meta) for expectation in expectations]
+            for tally in tallies:
+                tally.add_crash(NOTHING_TO_CHECK)
+            results += [tally.result(suite) for tally in tallies]
+        else:
+            results += run_expectations(suite, [frame], expectations, LINE_NAME)
+    return results
 
 
 def _frame_facts(frame: DeliveryFrame, rows_checked: int, other: RecordType) -> pd.DataFrame:
@@ -203,6 +249,25 @@ def _validate_population(
     return of_rows + run_expectations(suite, iter([facts]), frame_expectations(frame.record_type, frame.attributes))
 
 
+def validate_record_type(
+    connection: duckdb.DuckDBPyConnection,
+    record_type: RecordType,
+    period: str,
+    delivery_key: bytes,
+    region_code: int,
+    slice_rows: int = 200_000,
+) -> list[ExpectationResult]:
+    """The suite of one record type over the canonical rows of `period` ('YYYY-MM'), one result per expectation.
+
+    `slice_rows` bounds the memory, not the verdict. Raises StoppedError when rows or contract cannot be read;
+    what the rows hold is told by the results (`orchestration.validation.results.failures`).
+    """
+    other = WAITING if record_type is COMPLETED else COMPLETED
+    code_lists = read_code_lists(connection)
+    with open_frame(connection, record_type, period, delivery_key) as frame:
+        return _validate_population(frame, other, code_lists, region_code, slice_rows)
+
+
 def validate_delivery(
     connection: duckdb.DuckDBPyConnection,
     period: str,
@@ -210,14 +275,9 @@ def validate_delivery(
     region_code: int,
     slice_rows: int = 200_000,
 ) -> list[ExpectationResult]:
-    """Both delivery suites over the canonical rows of `period` ('YYYY-MM'), one result per expectation.
-
-    `slice_rows` bounds the memory, not the verdict. Raises StoppedError when rows or contract cannot be read;
-    what the rows hold is told by the results (`orchestration.validation.results.failures`).
-    """
-    code_lists = read_code_lists(connection)
-    results: list[ExpectationResult] = []
-    for record_type, other in ((COMPLETED, WAITING), (WAITING, COMPLETED)):
-        with open_frame(connection, record_type, period, delivery_key) as frame:
-            results += _validate_population(frame, other, code_lists, region_code, slice_rows)
-    return results
+    """Both delivery suites, as `validate_record_type`."""
+    return [
+        result
+        for record_type in (COMPLETED, WAITING)
+        for result in validate_record_type(connection, record_type, period, delivery_key, region_code, slice_rows)
+    ]

@@ -1,45 +1,91 @@
-"""The validation stage of a run: the delivery suites, their results and the evidence they are."""
+"""The validation stage of a run: all suites of the period, their results and the evidence they are."""
 
 from __future__ import annotations
 
-from orchestration.errors import StoppedError
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+from orchestration.errors import StoppedError, VardlagerError
+from orchestration.national.contract import COMPLETED, WAITING, RecordType
+from orchestration.privacy import mask_identities
 from orchestration.state import evidence
 from orchestration.state.current import current_inputs
 from orchestration.state.store import now, open_state
-from orchestration.validation.results import ExpectationResult, failures
-from orchestration.validation.run import validate_delivery
+from orchestration.validation import landing, waiting_times
+from orchestration.validation.results import ExpectationResult, crash_of_suite, failures, warnings
+from orchestration.validation.run import NOTHING_TO_CHECK, validate_record_type
 from orchestration.work import Work
 
-# Evidence id of each suite, as seeds/required_checks.csv lists them.
-CHECK_OF_SUITE = {
-    "delivery_completed": "delivery_completed_suite",
-    "delivery_waiting": "delivery_waiting_suite",
-}
 _SHOWN_FAILURES = 5
+Runner = Callable[[Work, duckdb.DuckDBPyConnection], list[ExpectationResult]]
 
 
-def _describe(failed: list[ExpectationResult]) -> str:
-    shown = "; ".join(
-        f"{result.suite} {result.expectation}: {'KRASCHAD, ' if result.has_crashed else ''}{result.observed}"
-        for result in failed[:_SHOWN_FAILURES]
-    )
-    rest = len(failed) - _SHOWN_FAILURES
+@dataclass(frozen=True)
+class Suite:
+    """A suite that must be run for every period: its name, Swedish title, and what runs it."""
+
+    name: str
+    title: str
+    run: Runner
+
+    @property
+    def check_id(self) -> str:
+        """The suite's id among the required checks."""
+        return f"{self.name}_suite"
+
+
+def _landing(work: Work, connection: duckdb.DuckDBPyConnection) -> list[ExpectationResult]:
+    return landing.validate_landing(connection, work.period, work.contracts, work.region)
+
+
+def _waiting_times(work: Work, connection: duckdb.DuckDBPyConnection) -> list[ExpectationResult]:
+    return waiting_times.validate_waiting_times(connection, work.period)
+
+
+def _record_type(record_type: RecordType) -> Runner:
+    def run(work: Work, connection: duckdb.DuckDBPyConnection) -> list[ExpectationResult]:
+        key = work.delivery_key().secret
+        return validate_record_type(connection, record_type, work.period, key, work.region.region_code)
+
+    return run
+
+
+SUITES = (
+    Suite(landing.SUITE, "Inlästa filer mot sina kontrakt", _landing),
+    Suite(waiting_times.SUITE, "Väntetidernas siffror", _waiting_times),
+    Suite(COMPLETED.suite, "Leveransens genomförda kontakter", _record_type(COMPLETED)),
+    Suite(WAITING.suite, "Leveransens väntande kontakter", _record_type(WAITING)),
+)
+
+
+def _describe(told: list[ExpectationResult]) -> str:
+    shown = "; ".join(f"{result.suite} {result.expectation}: {result.observed}" for result in told[:_SHOWN_FAILURES])
+    rest = len(told) - _SHOWN_FAILURES
     return shown + (f"; och {rest} till" if rest > 0 else "")
 
 
-def validate_period(work: Work) -> list[ExpectationResult]:
-    """Run the suites on the period's delivery frame and store what they saw.
+def _reason(fault: Exception) -> str:
+    """What kept a suite from running: the house's own words, else the kind alone, for a text may quote a value."""
+    return mask_identities(fault.what) if isinstance(fault, VardlagerError) else type(fault).__name__
 
-    Raises StoppedError when the data breaks an expectation or a check itself crashed; the
-    results are stored first, so that the protocol and the status can show them.
-    """
-    work.progress("Validerar leveransen ...")
-    connection = work.connect_build(read_only=True)
+
+def _run_suite(work: Work, suite: Suite) -> list[ExpectationResult]:
+    """The suite's results. One that breaks down, or says nothing, is itself a result: crashed."""
     try:
-        results = validate_delivery(connection, work.period, work.delivery_key().secret, work.region.region_code)
-    finally:
-        connection.close()
-    failed = failures(results)
+        connection = work.connect_build(read_only=True)
+        try:
+            results = suite.run(work, connection)
+        finally:
+            connection.close()
+    except Exception as fault:
+        return [crash_of_suite(suite.name, _reason(fault))]
+    return results or [crash_of_suite(suite.name, NOTHING_TO_CHECK)]
+
+
+def _store(work: Work, by_suite: Mapping[Suite, list[ExpectationResult]]) -> None:
+    checked_at = now()
     with open_state(work.home.state_file) as state, state.transaction():
         inputs = current_inputs(state, work.contracts, work.region)
         state.execute("delete from validation_result where run_id = ? and period = ?", [work.run_id, work.period])
@@ -56,22 +102,65 @@ def validate_period(work: Work) -> list[ExpectationResult]:
                     "has_crashed": int(result.has_crashed),
                     "observed": result.observed,
                     "meaning": result.meaning,
-                    "checked_at": now(),
+                    "checked_at": checked_at,
                 }
+                for results in by_suite.values()
                 for result in results
             ],
         )
-        for suite, check_id in CHECK_OF_SUITE.items():
-            own = [result for result in results if result.suite == suite]
-            bad = failures(own)
-            detail = _describe(bad) if bad else f"{len(own)} kontroller godkända"
-            evidence.record(state, check_id, work.run_id, inputs, work.period, bool(own) and not bad, detail)
+        for suite, results in by_suite.items():
+            bad = failures(results)
+            detail = _describe(bad) if bad else f"{len(results)} kontroller godkända"
+            evidence.record(state, suite.check_id, work.run_id, inputs, work.period, not bad, detail)
+
+
+def run_suites(work: Work) -> list[ExpectationResult]:
+    """Run every suite on the period's build, store what they saw, and record it as evidence.
+
+    Never raises for what a suite finds or for one that breaks down: the others run all the same, and the results
+    tell. `demand_passed` decides.
+    """
+    work.progress("Validerar ...")
+    by_suite = {suite: _run_suite(work, suite) for suite in SUITES}
+    _store(work, by_suite)
+    results = [result for own in by_suite.values() for result in own]
+    for result in warnings(results):
+        work.progress(f"  ! {result.expectation}: {result.observed}")
+    return results
+
+
+def demand_passed(work: Work, results: Iterable[ExpectationResult]) -> None:
+    """Raise StoppedError unless every suite has results and nothing in them stops the delivery.
+
+    A check that could not be run is told apart from data that failed one.
+    """
+    results = list(results)
+    seen = {result.suite for result in results}
+    results += [crash_of_suite(suite.name, "inget resultat") for suite in SUITES if suite.name not in seen]
+    stopping = failures(results)
+    crashed = [result for result in stopping if result.has_crashed]
+    failed = [result for result in stopping if not result.has_crashed]
+    if not stopping:
+        told = f", {len(warnings(results))} påpekanden" if warnings(results) else ""
+        work.progress(f"  {len(results)} kontroller körda{told}")
+        return
+    what, next_steps = [], []
+    if crashed:
+        what.append(f"{len(crashed)} kontroller av {work.period} kunde inte köras: {_describe(crashed)}")
+        next_steps.append("en kontroll som inte kan köras säger inget om filerna: kör vardlager doctor och kör igen")
     if failed:
-        raise StoppedError(
-            f"Valideringen av leveransen {work.period} stoppar den: {_describe(failed)}",
-            f"vardlager status --period {work.period} visar kontrollerna; rätta orsaken och kör igen.",
+        what.append(f"{work.period} är underkänd i {len(failed)} kontroller: {_describe(failed)}")
+        next_steps.append(
+            f"vardlager status --period {work.period} visar de underkända kontrollerna; rätta orsaken och kör igen"
         )
-    work.progress(f"  {len(results)} kontroller godkända")
+    next_step = "; ".join(next_steps)
+    raise StoppedError(". ".join(what), f"{next_step[0].upper()}{next_step[1:]}.")
+
+
+def validate_period(work: Work) -> list[ExpectationResult]:
+    """Run the suites, store what they saw, and return it; StoppedError as `demand_passed`."""
+    results = run_suites(work)
+    demand_passed(work, results)
     return results
 
 

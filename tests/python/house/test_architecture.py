@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "reporting": GROUND | {"state", "national", "validation"},
     "delivery": GROUND | {"state", "national", "validation", "approval", "reporting"},
     "synthetic_region": {"contracts", "errors", "privacy"},
-    "expectations": {"national", "privacy"},
+    "expectations": {"contracts", "national", "privacy"},
 }
 
 

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
+
 import dagster as dg
 import pytest
 
 from orchestration.definitions import build_definitions
+from orchestration.driver import _failures as failures_of_run
 from orchestration.errors import InputRefusedError
-from orchestration.guard import EXIT_CODE_KEY, guarded
+from orchestration.guard import EXIT_CODE_KEY, guarded, guarded_events
 from orchestration.jobs import DELIVERY_JOB, MONTH_JOB, PUBLISH_JOB, VALIDATION_JOB
+from orchestration.publishing import assets as publishing
+from orchestration.resources import Workplace
+from orchestration.validation import assets as validation
+from orchestration.validation.results import ExpectationResult
+from orchestration.validation.stage import SUITES
 
 ORDER = [
     "landed_files",
@@ -88,3 +100,122 @@ def test_an_unexpected_error_shows_its_kind_and_never_its_text(monkeypatch: pyte
     assert "ValueError" in told
     assert "1212" not in told
     assert caught.value.__cause__ is None
+
+
+def test_what_was_yielded_before_an_error_stands_and_the_error_is_guarded() -> None:
+    @guarded_events
+    def break_down_late() -> Iterator[str]:
+        yield "först"
+        raise ValueError("värdet 19" + "121212" + "-1212 gick inte")
+
+    events = break_down_late()
+    assert next(events) == "först"
+    with pytest.raises(dg.Failure) as caught:
+        next(events)
+    assert "ValueError" in (caught.value.description or "")
+    assert "1212" not in (caught.value.description or "")
+    assert caught.value.__cause__ is None and caught.value.__context__ is None
+
+
+def test_a_guarded_generator_passes_its_words_and_exit_code_and_ends_as_it_should() -> None:
+    @guarded_events
+    def refuse(is_bad: bool) -> Iterator[int]:
+        yield 1
+        if is_bad:
+            raise InputRefusedError("fil.csv: trasig", "Lämna på nytt.")
+
+    assert list(refuse(False)) == [1]
+    with pytest.raises(dg.Failure) as caught:
+        list(refuse(True))
+    assert "fil.csv: trasig" in (caught.value.description or "")
+    assert caught.value.metadata[EXIT_CODE_KEY].value == 4
+
+
+class _Bench(Workplace):
+    """A workplace without a home: the stages are the test's own."""
+
+    @contextmanager
+    def writing_work(self, context: dg.AssetExecutionContext) -> Iterator[Any]:
+        yield SimpleNamespace(period=context.partition_key, progress=lambda line: None)
+
+
+def _sound() -> list[ExpectationResult]:
+    return [
+        ExpectationResult(suite.name, "X.holds", "block", True, False, "0 av 9 rader avviker", "Det håller.")
+        for suite in SUITES
+    ]
+
+
+def _run_month(
+    monkeypatch: pytest.MonkeyPatch, results: list[ExpectationResult]
+) -> tuple[dg.ExecuteInProcessResult, list[str], dict[str, dg.AssetCheckEvaluation]]:
+    """Validation with these results, and the publishing after it: how it went, what was published, the checks."""
+    published: list[str] = []
+
+    def publish(work: Any) -> dict[str, int]:
+        published.append(work.period)
+        return {}
+
+    monkeypatch.setattr(validation, "run_suites", lambda work: results)
+    monkeypatch.setattr(publishing, "publish_period", publish)
+    ran = dg.materialize(
+        [validation.validated_delivery, publishing.published_file],
+        partition_key="2024-07",
+        resources={"workplace": _Bench()},
+        raise_on_error=False,
+    )
+    return ran, published, {check.check_name: check for check in ran.get_asset_check_evaluations()}
+
+
+def test_every_suite_is_a_blocking_check_with_a_description() -> None:
+    specs = {spec.name: spec for spec in validation.validated_delivery.check_specs}
+    assert set(specs) == {
+        "landing_suite", "waiting_times_suite", "delivery_completed_suite", "delivery_waiting_suite",
+    }  # fmt: skip
+    assert all(spec.blocking and spec.description for spec in specs.values())
+
+
+def test_sound_suites_are_reported_as_passed_and_the_month_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran, published, checks = _run_month(monkeypatch, _sound())
+    assert ran.success and published == ["2024-07"]
+    assert len(checks) == len(SUITES) and all(check.passed for check in checks.values())
+    assert checks["landing_suite"].metadata["expectations"].value == 1
+
+
+@pytest.mark.parametrize("has_crashed", [False, True])
+def test_a_failed_or_crashed_suite_is_recorded_and_stops_what_is_downstream_with_exit_3(
+    monkeypatch: pytest.MonkeyPatch, has_crashed: bool
+) -> None:
+    results = _sound()
+    results[1] = dataclasses.replace(results[1], is_success=False, has_crashed=has_crashed, observed="2 | 9")
+    ran, published, checks = _run_month(monkeypatch, results)
+    assert not ran.success and published == []
+    assert len(checks) == len(SUITES)
+    bad = checks["waiting_times_suite"]
+    assert (bad.passed, bad.severity) == (False, dg.AssetCheckSeverity.ERROR)
+    assert bad.metadata["has_crashed"].value is has_crashed
+    assert (bad.metadata["failed"].value, bad.metadata["crashed"].value) == ((0, 1) if has_crashed else (1, 0))
+    table = str(bad.metadata["not_met"].value)
+    assert ("kunde inte köras" if has_crashed else "underkänd") in table
+    assert "2 \\| 9" in table
+    assert [name for name, check in checks.items() if not check.passed] == ["waiting_times_suite"]
+    code, messages = failures_of_run(ran)
+    assert code == 3
+    assert ("kunde inte köras" if has_crashed else "underkänd") in messages[0]
+
+
+def test_a_suite_without_results_is_reported_as_crashed(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran, published, checks = _run_month(monkeypatch, _sound()[1:])
+    assert not ran.success and published == []
+    assert (checks["landing_suite"].passed, checks["landing_suite"].metadata["has_crashed"].value) == (False, True)
+
+
+def test_a_warning_is_reported_as_such_and_the_month_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    results = _sound()
+    odd = dataclasses.replace(results[1], expectation="X.odd", severity="warn", is_success=False)
+    ran, published, checks = _run_month(monkeypatch, [*results, odd])
+    assert ran.success and published == ["2024-07"]
+    check = checks["waiting_times_suite"]
+    assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert check.metadata["warned"].value == 1
+    assert "påpekande" in str(check.metadata["not_met"].value)

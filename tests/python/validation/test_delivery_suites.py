@@ -315,7 +315,7 @@ def test_an_expectation_that_great_expectations_never_answers_counts_as_crashed(
 
     from orchestration.validation import run
 
-    monkeypatch.setattr(run, "_validator", lambda: lambda frame, expectations: [])
+    monkeypatch.setattr(run, "_validator", lambda: lambda frame, expectations, name_column: [])
     lost = gxe.ExpectColumnValuesToNotBeNull(
         column="mvo", meta={"id": "X.lost", "severity": "block", "meaning": "Prov.", "facts": {}}
     )

@@ -23,6 +23,7 @@ MAY_READ = {
     "meta": {"control", "seed"},
     "delivery": {"intermediate", "seed", "control"},
     "approval": {"intermediate", "marts", "quality", "delivery", "approval", "seed"},
+    "validation": {"intermediate", "marts", "quality", "seed", "control"},
 }
 NAMES = {
     "staging": r"stg_(cosmic|register)__[a-z_]+",
@@ -33,6 +34,7 @@ NAMES = {
     "meta": r"[a-z_]+",
     "delivery": r"delivery_[a-z_]+",
     "approval": r"approval_[a-z_]+",
+    "validation": r"validation_[a-z_]+",
 }
 BOOLEAN_START = ("is_", "has_")
 
