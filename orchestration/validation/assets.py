@@ -29,10 +29,10 @@ def validated_delivery(
     """Run the suites and report each as a check; fails on bad data and on a crashed check alike."""
     with workplace.writing_work(context) as work:
         results = run_suites(work)
+        # Checks and page come first: they stand also when the asset then fails.
+        yield from check_results(results)
         protocol = write_protocol(work, results)
         work.progress(f"  Protokoll: {protocol}")
-        # Page and checks come first: they stand also when the asset then fails.
-        yield from check_results(results)
         demand_passed(work, results)
     yield dg.MaterializeResult(
         metadata={

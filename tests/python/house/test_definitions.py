@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -157,6 +158,7 @@ def _run_month(
         return {}
 
     monkeypatch.setattr(validation, "run_suites", lambda work: results)
+    monkeypatch.setattr(validation, "write_protocol", lambda work, results: Path("protokoll.html"))
     monkeypatch.setattr(publishing, "publish_period", publish)
     ran = dg.materialize(
         [validation.validated_delivery, publishing.published_file],
