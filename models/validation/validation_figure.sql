@@ -64,7 +64,7 @@ main_line as (
             measured_population.period = mart_waiting_times.period
             and measured_population.measure_id = mart_waiting_times.measure_id
             and measured_population.population = mart_waiting_times.population
-            and mart_waiting_times.variant = run_context.main_variant
+            and run_context.main_variant = mart_waiting_times.variant
             and mart_waiting_times.level = 'region'
             and mart_waiting_times.sex = 'all'
             and mart_waiting_times.specialty_group = 'all'
@@ -218,7 +218,9 @@ judged_figure as (
         figure.figure_name,
         figure.subject,
         figure.rests_on_count,
-        case when figure.rests_on_count >= plausible_band.least_rows then figure.figure_value end as figure_value
+        case
+            when figure.rests_on_count >= plausible_band.least_rows then figure.figure_value
+        end as figure_value
     from figure
     inner join period on figure.period = period.period
     inner join plausible_band

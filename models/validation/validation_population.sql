@@ -121,7 +121,9 @@ accounted_population as (
     left join staged_row
         on every_population.period = staged_row.period and every_population.entity = staged_row.entity
     left join deviation_count
-        on every_population.period = deviation_count.period and every_population.entity = deviation_count.entity
+        on
+            every_population.period = deviation_count.period
+            and every_population.entity = deviation_count.entity
 )
 
 select
