@@ -11,6 +11,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.delivery.id_map import look_up
+from orchestration.privacy import read_key
+from orchestration.settings import Home
+
 from .command import NATIONAL, Done, Place, elements, schema_errors
 
 PERIOD = "2026-10"
@@ -227,12 +231,56 @@ def test_the_same_files_in_another_home_give_the_same_xml_and_parquet_bytes(
     first, _ = month
     for name in FILES:
         assert (first.package(PERIOD) / name).read_bytes() == (again.package(PERIOD) / name).read_bytes(), name
-    kept = [
-        {path.relative_to(place.home): path.read_bytes() for path in (place.home / "lake").rglob("*.parquet")}
-        for place in (first, again)
-    ]
-    assert len(kept[0]) == 6
-    assert kept[0] == kept[1]
+    for folder, files in (("lake", 6), ("state/delivered_rows/receiver=skr/period=2026-10/version=1", 2)):
+        kept = [
+            {path.relative_to(place.home): path.read_bytes() for path in (place.home / folder).rglob("*.parquet")}
+            for place in (first, again)
+        ]
+        assert len(kept[0]) == files
+        assert kept[0] == kept[1]
+
+
+def test_the_same_files_in_another_home_give_the_same_manifest_apart_from_the_time(
+    month: tuple[Place, Done], again: Place
+) -> None:
+    told = []
+    for place in (month[0], again):
+        manifest = json.loads((place.package(PERIOD) / "manifest.json").read_text("utf-8"))
+        assert manifest.pop("created_at")
+        # The protocol prints the time it was made.
+        manifest["files"] = [file for file in manifest["files"] if file["name"] != "protokoll.html"]
+        assert len(manifest["files"]) == 2
+        told.append(manifest)
+    assert told[0] == told[1]
+
+
+def test_dl02_every_delivered_contact_leads_back_to_its_file_and_line(month: tuple[Place, Done]) -> None:
+    place, _ = month
+    key = read_key(place.key_file)
+    found = 0
+    for name, population in (("genomforda_kontakter.xml", "completed"), ("vantande_kontakter.xml", "waiting")):
+        for row in elements(place.package(PERIOD) / name):
+            contacts = look_up(Home(place.home), key, row["VardkontaktId"])
+            first = contacts[-1]
+            assert {contact.population for contact in contacts} == {population}
+            assert (first.receiver, first.period, first.version) == ("skr", PERIOD, 1)
+            received = place.home / "inbox" / PERIOD / str(first.file_name)
+            line = received.read_text("cp1252").splitlines()[first.origin.source_line - 1]
+            assert first.origin.source_contact_id in line.split(";")
+            found += 1
+    assert found == 15
+
+
+def test_dl02_no_source_id_stands_in_what_the_state_keeps_of_a_delivery(month: tuple[Place, Done]) -> None:
+    state = month[0].home / "state"
+    maps = list((state / "delivered_ids").rglob("*.map"))
+    rows = list((state / "delivered_rows").rglob("*.parquet"))
+    assert maps and len(rows) == 2 * len(maps)
+    with duckdb.connect() as connection:
+        for path in rows:
+            values = connection.execute(f"select * from read_parquet('{path}', hive_partitioning = false)").fetchall()
+            ids = {f"{kind}{n}" for kind in "GVR" for n in range(20)}
+            assert values and not ids & {value for row in values for value in row}
 
 
 def test_the_same_files_in_another_home_give_the_same_published_rows(month: tuple[Place, Done], again: Place) -> None:
