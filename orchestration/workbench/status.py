@@ -17,6 +17,7 @@ from orchestration.state.store import State, open_state
 
 _STATES = {"complete": "komplett", "incomplete": "ofullständig", "refused": "avvisad"}
 _WIDTH = 120
+_NO_FIGURES = "Godkännanden: inga siffror att godkänna ännu; vardlager validate räknar dem."
 
 
 def _deadline(period: str, region: Region, today: datetime.date) -> str:
@@ -177,7 +178,7 @@ def status_text(home: Home, period: str | None, today: datetime.date | None = No
         periods = [period] if period else [row[0] for row in state.rows("select max(period) from period_group")]
         for month in periods:
             if month:
-                console.print(_approvals_table(state, month))
+                console.print(_approvals_table(state, month) if known_clinics(state, month) else _NO_FIGURES)
                 warning = _figures_age(state, region, month)
                 if warning is not None:
                     console.print(warning)

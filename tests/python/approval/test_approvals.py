@@ -335,6 +335,16 @@ def test_status_tells_who_has_approved_who_has_not_and_how_many_remain(house: Ho
     assert "klinikchefen" not in text
 
 
+def test_status_before_any_figures_says_how_to_get_them(tmp_path: Path) -> None:
+    import yaml
+
+    house = House(tmp_path)
+    house.work.home.region_file.write_text(yaml.safe_dump(REGION.model_dump(mode="json")), encoding="utf-8")
+    text = status_text(house.work.home, PERIOD)
+    assert "inga siffror att godkänna ännu" in text
+    assert "återstår" not in text
+
+
 # --- As typed. ---------------------------------------------------------------------------------
 
 
