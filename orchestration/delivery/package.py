@@ -22,6 +22,7 @@ from orchestration.delivery.xml_writer import leverans_referens, write_contacts
 from orchestration.errors import StoppedError, VardlagerError
 from orchestration.national.contract import RECORD_TYPES, DeliveryAttribute, RecordType, read_attributes
 from orchestration.national.frame import open_frame
+from orchestration.reporting.facts import read_parameters
 from orchestration.reporting.protocol import render_protocol
 from orchestration.validation.results import ExpectationResult, failures
 
@@ -339,26 +340,6 @@ def _rule_titles(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     )
 
 
-def _parameters(connection: duckdb.DuckDBPyConnection, period: str) -> list[dict[str, str | None]]:
-    """The settings and dated parameters in force in the period, as text."""
-    cursor = connection.execute(
-        """
-        select kind, name, value, unit, source
-        from meta.parameters
-        where
-            (valid_from_date is null or valid_from_date <= last_day(cast($first as date)))
-            and (valid_to_date is null or valid_to_date >= cast($first as date))
-        order by kind, name, value, source
-        """,
-        {"first": f"{period}-01"},
-    )
-    names = [column[0] for column in cursor.description]
-    return [
-        {name: None if value is None else str(value) for name, value in zip(names, row, strict=True)}
-        for row in cursor.fetchall()
-    ]
-
-
 def _document(
     connection: duckdb.DuckDBPyConnection,
     request: PackageRequest,
@@ -383,10 +364,10 @@ def _document(
             for approval in request.approvals
         ],
         "override_reason": request.override_reason,
-        "parameters": _parameters(connection, request.period),
+        "parameters": read_parameters(connection, request.period),
         "checks": {
-            record_type.suite: _check_counts([r for r in request.results if r.suite == record_type.suite])
-            for record_type in RECORD_TYPES
+            suite: _check_counts([result for result in request.results if result.suite == suite])
+            for suite in sorted({result.suite for result in request.results})
         },
     }
 

@@ -345,6 +345,16 @@ def _build_facts(work: Work, why_not: str) -> dict[str, Any]:
         connection.close()
 
 
+def read_parameters(connection: duckdb.DuckDBPyConnection, period: str) -> list[dict[str, str | None]]:
+    """The settings and dated parameters in force on the period's last day, as text by column."""
+    cursor = connection.execute(_PARAMETERS, {"period": period})
+    names = [column[0] for column in cursor.description]
+    return [
+        {name: None if value is None else str(value) for name, value in zip(names, row, strict=True)}
+        for row in cursor.fetchall()
+    ]
+
+
 def read_facts(work: Work) -> Facts:
     """What is known of the run's period now. Never raises for what is missing in the build."""
     with open_state(work.home.state_file) as state:

@@ -321,6 +321,7 @@ def test_the_manifest_tells_what_the_delivery_rests_on(database: duckdb.DuckDBPy
     assert {p["name"]: p["value"] for p in document["parameters"]} == {
         "guarantee_limit_days": "90",
         "left_out_limit_rows": "5",
+        "until_the_last_day": "62",
     }
     completed, waiting = document["populations"]
     assert (completed["staged"], completed["delivered"], completed["left_out"]) == (22, 7, 15)
