@@ -261,7 +261,7 @@ def make_database(
         "('setting', 'left_out_limit_rows', '5', null, null, null, 'default', 'Regionens inställning.'), "
         "('parameter', 'guarantee_limit_days', '90', 'dagar', date '2010-01-01', null, 'HSF', 'Gränsen.'), "
         "('parameter', 'until_the_day_before', '61', 'dagar', date '2010-01-01', date '2024-07-30', 'HSF', 'Förut.'), "
-        "('parameter', 'until_the_last_day', '62', 'dagar', date '2010-01-01', date '2024-07-31', 'HSF', 'Till slutet.'), "
+        "('parameter', 'until_the_last_day', '62', 'dagar', date '2010-01-01', date '2024-07-31', 'HSF', 'Slut.'), "
         "('parameter', 'later_limit_days', '60', 'dagar', date '2024-08-01', null, 'HSF', 'Senare gräns.')"
     )
     return connection
