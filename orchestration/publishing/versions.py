@@ -73,9 +73,10 @@ def version_folder(home: Home, version: int) -> Path:
 
 
 def version_in_force(home: Home) -> int | None:
-    """The version that readers get; None when nothing is published."""
+    """The version that readers get; None when nothing is published, or not by this room."""
     pointer = home.published / _POINTER_NAME
-    return int(pointer.readlink().name) if pointer.is_symlink() else None
+    name = pointer.readlink().name if pointer.is_symlink() else ""
+    return int(name) if name.isdecimal() else None
 
 
 def publications(state: State, *statuses: str) -> list[Publication]:

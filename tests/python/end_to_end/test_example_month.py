@@ -295,6 +295,17 @@ def test_the_same_files_in_another_home_give_the_same_published_rows(month: tupl
             )
     assert contents[0] == contents[1]
     assert len(contents[0]["mart_waiting_times"]) > 8
+    parquet = [
+        {path.name: path.read_bytes() for path in (place.home / "published" / "parquet" / "marts").glob("*.parquet")}
+        for place in (month[0], again)
+    ]
+    assert set(parquet[0]) == {f"{name}.parquet" for name in contents[0]}
+    assert parquet[0] == parquet[1]
+
+
+def test_a_delivered_period_is_published_as_delivered(month: tuple[Place, Done]) -> None:
+    rows = month[0].rows("select distinct is_preliminary, is_delivered from meta.periods where period = '2026-10'")
+    assert rows == [{"is_preliminary": "False", "is_delivered": "True"}]
 
 
 # --- Every command, in the order a user would give them. -------------------------------------

@@ -106,6 +106,13 @@ def test_a_home_moved_to_another_place_still_leads_to_its_version(home: Home, tm
     assert published_rows(moved) == (3, 3)
 
 
+def test_a_pointer_that_leads_elsewhere_is_set_right(home: Home) -> None:
+    (home.published / "current").symlink_to("någon annanstans")
+    assert version_in_force(home) is None
+    publish_build(home)
+    assert published_rows(home) == (3, 3)
+
+
 def test_a_file_published_before_there_were_versions_gives_way(home: Home) -> None:
     home.published_file.write_bytes(home.build_file.read_bytes())
     build(home, 5)

@@ -110,12 +110,12 @@ def test_columns_that_a_later_delivery_brings_are_empty_in_the_earlier(home: Hom
 
 
 DEEDS = [
-    "copy (select 1) to '{file}'",
+    "copy (select 1) to '{file}' (use_tmp_file false)",
     "copy (select 1) to '{file}' (format parquet)",
-    "explain analyze copy (select 1) to '{file}'",
-    "explain (analyze) copy (select 1) to '{file}'",
-    "/* se */ explain analyze copy (select 1) to '{file}'",
-    "explain analyze explain analyze copy (select 1) to '{file}'",
+    "explain analyze copy (select 1) to '{file}' (use_tmp_file false)",
+    "explain (analyze) copy (select 1) to '{file}' (use_tmp_file false)",
+    "/* se */ explain analyze copy (select 1) to '{file}' (use_tmp_file false)",
+    "explain analyze explain analyze copy (select 1) to '{file}' (use_tmp_file false)",
     "select 1; copy (select 1) to '{file}'",
     "prepare p as copy (select 1) to '{file}'",
     "prepare p as select 1; execute p",
