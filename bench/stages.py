@@ -211,6 +211,10 @@ def run_step(name: str, period: str, run_id: str) -> Cost:
 # --- measuring -----------------------------------------------------------------------------------
 
 
+# The command of pyproject.toml, of this project and no other that is installed.
+_PROGRAM = "from orchestration.cli import main; main()"
+
+
 @dataclass(frozen=True)
 class Home:
     """A home to measure in, and what a process must know to work there."""
@@ -234,10 +238,13 @@ class Home:
 
     def command(self, *arguments: str) -> Cost:
         """Run a whole command as a user does, start of the process and all."""
-        program = Path(sys.executable).with_name("vardlager")
         started = time.perf_counter()
         process = subprocess.Popen(
-            [str(program), *arguments], env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [sys.executable, "-c", _PROGRAM, *arguments],
+            env=self.environment,
+            cwd=plain.PROJECT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         _, status, used = os.wait4(process.pid, 0)
         # The process is waited for here already, and Popen must not do it again.
