@@ -1,0 +1,7 @@
+"""The build of everything that is planted is the warehouse tests' own, made once for all workers."""
+
+from __future__ import annotations
+
+from tests.python.warehouse.conftest import built, working_dir
+
+__all__ = ["built", "working_dir"]
