@@ -30,7 +30,7 @@ class Packages:
         self.requests.append(request)
         folder = package_folder(target_dir, request.receiver, request.period, request.version)
         folder.mkdir(parents=True)
-        accounts = tuple(PopulationAccount(name, 3, 2, 1, ()) for name in ("completed", "waiting"))
+        accounts = tuple(PopulationAccount(name, 3, 2, 1, (), ()) for name in ("completed", "waiting"))
         return PackageManifest(folder, (), accounts, {})
 
 

@@ -22,7 +22,7 @@ from orchestration.work import Work
 
 PERIOD = "2024-07"
 RUN = "run1"
-CHECKS = ("landing_account_balances", "dbt_tests_pass", "delivery_completed_suite", "delivery_waiting_suite")
+CHECKS = tuple(evidence.required_checks())
 # Every table that the pages read, by the YAML that describes it and the name it has in the build.
 _TABLES = {
     "delivery.delivery_completed": ("models/delivery/delivery.yml", "delivery_completed"),
