@@ -20,6 +20,11 @@ CLOSED_UNIT = "SE2321000131-E000000001005"
 OVERLAPPING_UNIT = "SE2321000131-E000000001006"
 NO_HOSPITAL_UNIT = "SE2321000131-E000000001007"
 LEFT_REGISTER_UNIT = "SE2321000131-E000000001008"
+ONE_DAY_OVERLAP_UNIT = "SE2321000131-E000000001009"
+SAME_START_UNIT = "SE2321000131-E000000001010"
+THREE_INTERVALS_UNIT = "SE2321000131-E000000001011"
+OWN_CLINIC_UNIT = "SE2321000131-E000000001012"
+MALFORMED_UNIT = "SE232100013-E1"
 UNKNOWN_UNIT = "SE2321000131-E000000009999"
 
 
@@ -99,7 +104,12 @@ RULE_CASES = [
     _done("A01 leaves a completed drop-in without decision alone", "", beslut_tid=None, bokningssatt="5"),
     _done("A01 leaves primary care alone", "", beslut_tid=None, vardniva="P"),
     _waits("A01 entry without decision", "A01", beslut_tid=None),
+    _done("A01 A36 neither decision nor way of booking", "A01 A36", beslut_tid=None, bokningssatt=None),
     _waits("A01 a waiting drop-in is not excepted", "A01", beslut_tid=None, bokningssatt="5"),
+    _waits("A01 operation without decision", "A01", beslut_tid=None, fas="2", aktivitet="51101"),
+    _waits("A01 examination without decision", "A01", beslut_tid=None, fas="3", aktivitet="10502"),
+    _waits("A01 follow-up without decision", "A01", beslut_tid=None, fas="4"),
+    _waits("A01 leaves an acute entry without decision alone", "", beslut_tid=None, fas="5"),
     # A02
     _done("A02 start the day before the decision", "A02", beslut_tid=day("2024-07-11")),
     _done("A02 same day is no negative wait", "", beslut_tid=datetime(2024, 7, 10, 23, 59)),
@@ -108,6 +118,7 @@ RULE_CASES = [
     _waits("A03 decision the day after the period", "A03", beslut_tid=datetime(2024, 8, 1)),
     _waits("A03 decision in the last minute of the period", "", beslut_tid=datetime(2024, 7, 31, 23, 59)),
     _waits("A03 holds in primary care", "A03", beslut_tid=datetime(2024, 8, 1), vardniva="P"),
+    _done("A03 leaves a contact carried out alone", "A02", beslut_tid=datetime(2024, 8, 1)),
     # A04
     _done("A04 decision on the last day of 2009", "A04", beslut_tid=datetime(2009, 12, 31, 23, 59)),
     _done("A04 decision on the first day of 2010", "", beslut_tid=datetime(2010, 1, 1)),
@@ -117,7 +128,8 @@ RULE_CASES = [
     _waits("A09 died on the period's last day", "A09", avliden_datum=date(2024, 7, 31)),
     _waits("A09 died the day after the period", "", avliden_datum=date(2024, 8, 1)),
     _waits("A09 holds in primary care", "A09", avliden_datum=date(2024, 7, 31), vardniva="P"),
-    # A12 (the region's list holds 101 and 511)
+    _done("A09 leaves a contact carried out alone", "", avliden_datum=date(2024, 7, 31)),
+    # A12 (the region's list holds 101 and 511, and 10, which no delivery could hold)
     _done("A12 empty", "A12", "Medicinskt verksamhetsområde: tomt.", mvo=None),
     _done("A12 two characters", "A12", "Medicinskt verksamhetsområde: 10.", mvo="10"),
     _done("A12 four characters", "A12", mvo="1011"),
@@ -129,6 +141,8 @@ RULE_CASES = [
     _done("A13 operation without activity", "A13/missing", "Fas 2, aktivitet: tom.", fas="2"),
     _done("A13 examination without activity", "A13/missing", fas="3"),
     _done("A13 operation with four characters", "A13/missing", "Fas 2, aktivitet: 5110.", fas="2", aktivitet="5110"),
+    _done("A13 operation with five characters outside the region's list", "A13/missing", fas="2",
+          aktivitet="99999"),
     _done("A13 operation with an activity", "", fas="2", aktivitet="51101"),
     _waits("A13 operation without activity on the list", "A13/missing", fas="2"),
     _waits("A13 examination with an activity", "", fas="3", aktivitet="51101"),
@@ -136,6 +150,7 @@ RULE_CASES = [
     _done("A13 activity on an acute contact", "A13/superfluous", aktivitet="51101", **ACUTE),
     _waits("A13 activity on a follow-up", "A13/superfluous", aktivitet="51101", fas="4"),
     _done("A13 leaves primary care alone", "", fas="2", vardniva="P"),
+    _done("A13 leaves an activity in primary care alone", "", aktivitet="51101", vardniva="P"),
     # A16
     _done("A16 PvV after 90 days", "A16", avvikelse="1", beslut_tid=day("2024-07-10", -90)),
     _done("A16 PvV after 91 days", "", avvikelse="1", beslut_tid=day("2024-07-10", -91)),
@@ -211,22 +226,28 @@ RULE_CASES = [
     _done("A24 zeros", "A24/unknown", lkf="0000"),
     _waits("A24 nines", "A24/unknown", lkf="9999"),
     _waits("A24 another region's municipality", "", lkf="0380"),
+    _waits("A24 letters on the list", "A24/malformed", lkf="ABCD"),
+    _done("A24 leaves an empty home in primary care alone", "", lkf=None, vardniva="P"),
     _done("A24 leaves primary care alone", "", lkf="ABCD", vardniva="P"),
     # A26
     _done("A26 unknown birth year", "A26/impossible", "Födelseår: okänt.", patient_birth_year=None),
     _done("A26 born the year after", "A26/impossible", "Födelseår: 2025.", patient_birth_year=2025),
     _done("A26 born the same year", "", patient_birth_year=2024),
     _waits("A26 born 1900", "A26/impossible", patient_birth_year=1900),
+    _waits("A26 born 1901", "A26/very_old", patient_birth_year=1901),
     _waits("A26 106 years old", "A26/very_old", patient_birth_year=1918),
     _waits("A26 105 years old", "", patient_birth_year=1919),
     _done("A26 takes the extract's own year when the identity gives none", "", patient_birth_year=None,
           fodelsear=1950),
+    _done("A26 106 years old in primary care", "A26/very_old", patient_birth_year=1918, vardniva="P"),
     _done("A26 holds in primary care", "A26/impossible", patient_birth_year=None, vardniva="P"),
     # A27
     _done("A27 listing without SE", "A27", "Fel form: listning ", listad_enhet_hsaid="2321000131-E1"),
     _done("A27 referrer with nine digits", "A27", "Fel form: remittent ", remittent_hsaid="SE232100013-E1"),
     _waits("A27 referrer without suffix", "A27", remittent_hsaid="SE2321000131-"),
     _waits("A27 right form", "", remittent_hsaid="SE2321000131-E1", listad_enhet_hsaid=UNIT),
+    _done("A27 unit that the register holds", "A27", "Fel form: enhet ", enhet_hsaid=MALFORMED_UNIT),
+    _done("A27 holds in primary care", "A27", listad_enhet_hsaid="2321000131-E1", vardniva="P"),
     _done("A27 unit in small letters is unknown too", "A27 E01", enhet_hsaid=UNIT.lower()),
     # A30
     _done("A30 start the minute before the period", "A30", start_tid=datetime(2024, 6, 30, 23, 59)),
@@ -244,6 +265,7 @@ RULE_CASES = [
     _waits("A36 unknown profession", "A36", "yrkeskategori har okänt värde. ", yrkeskategori="XS927"),
     _waits("A36 last profession of the list", "", yrkeskategori="XS926"),
     _waits("A36 unknown deviation", "A36", "avvikelse har okänt värde. ", avvikelse="4"),
+    _done("A36 unknown phase with a target date", "A36", fas="6", medicinskt_maldatum=date(2024, 7, 20)),
     _done("A36 unknown phase", "A36", "fas har okänt värde. ", fas="6"),
     _done("A36 unknown referrer type", "A36", "remittenttyp har okänt värde. ", remittenttyp="3"),
     _done("A36 known referrer type", "", remittenttyp="2"),
@@ -252,6 +274,7 @@ RULE_CASES = [
     _done("A36 unknown acute type", "A36", "typ av akutverksamhet har okänt värde. ", fas="5",
           typ_akutverksamhet="6"),
     _done("A36 leaves primary care alone", "", bokningssatt=None, vardniva="P"),
+    _waits("E04 a protected person", "", skyddad_identitet="J"),
     # E01
     _done("E01 unit that no register holds", "E01", enhet_hsaid=UNKNOWN_UNIT),
     _done("E01 the day after the unit closed", "E01", enhet_hsaid=CLOSED_UNIT),
@@ -298,6 +321,9 @@ SHARED_ID_CASES = [
     Case(contact(RULE_PERIOD, "no show, then done"), ""),
     Case(contact(EARLIER_PERIOD, "in the wrong file, then done", start_tid=START), "A30"),
     Case(contact(RULE_PERIOD, "in the wrong file, then done"), ""),
+    Case(contact(EARLIER_PERIOD, "begun the day after its file's month, then done", start_tid=day("2024-07-01")),
+         "A30"),
+    Case(contact(RULE_PERIOD, "begun the day after its file's month, then done"), ""),
     Case(contact(EARLIER_PERIOD, "begun before its file's month, then done", start_tid=day("2024-05-31")), "A30"),
     Case(contact(RULE_PERIOD, "begun before its file's month, then done"), ""),
     Case(contact(EARLIER_PERIOD, "done on the month's first day, then again", start_tid=day("2024-06-01")), ""),
@@ -313,6 +339,9 @@ SHARED_ID_CASES = [
     Case(contact(EARLIER_PERIOD, "waits but done twice"), ""),
     Case(contact(RULE_PERIOD, "waits but done twice"), "A05"),
     Case(waiting(RULE_PERIOD, "waits but done twice"), "A07", "Kontakten genomfördes 2024-06-10."),
+    Case(waiting(EARLIER_PERIOD, "waits in two months and is done in the second"), ""),
+    Case(contact(RULE_PERIOD, "waits in two months and is done in the second"), ""),
+    Case(waiting(RULE_PERIOD, "waits in two months and is done in the second"), "A07"),
     Case(contact(RULE_PERIOD, "waits but done on the last day", start_tid=day("2024-07-31")), ""),
     Case(waiting(RULE_PERIOD, "waits but done on the last day"), "A07"),
     Case(contact(RULE_PERIOD, "waits and is done the day after", start_tid=day("2024-08-01")), "A30"),
@@ -320,7 +349,8 @@ SHARED_ID_CASES = [
     Case(contact(LATER_PERIOD, "waits and is done later"), ""),
     Case(waiting(RULE_PERIOD, "waits and is done later"), ""),
     # The file of August tells it, so July's list could not know.
-    Case(contact(LATER_PERIOD, "waits and is done in a later file", start_tid=START), "A30"),
+    Case(contact(LATER_PERIOD, "waits and is done in a later file", start_tid=START,
+                 beslut_tid=day("2024-07-01")), "A30"),
     Case(waiting(RULE_PERIOD, "waits and is done in a later file"), ""),
     Case(contact(RULE_PERIOD, "waits after a no show", kontaktform="U"), ""),
     Case(waiting(RULE_PERIOD, "waits after a no show"), ""),
@@ -350,11 +380,13 @@ def _removed(name: str, removed: datetime | None, why: str | None, **values: Any
     return waiting(RULE_PERIOD, name, status="A", avford_tid=removed, avford_orsak=why, **values)
 
 
-# WT02 and CM06: the state a row has at the period's end. None of them breaks a rule.
+# WT02 and CM06: the state a row has at the period's end. None of them breaks a rule, but for the dead patient
+# who was removed for another reason and so stood on the list (A09).
 STATES: list[tuple[Row, str]] = [
     (contact(RULE_PERIOD, "U no show", kontaktform="U", **EVERYTHING_WRONG), "not_carried_out"),
     (contact(RULE_PERIOD, "U no show, wrong in other ways", kontaktform="U", **EVERYTHING_ELSE_WRONG),
      "not_carried_out"),
+    (contact(RULE_PERIOD, "U no show, PvV inside the limit", kontaktform="U", avvikelse="1"), "not_carried_out"),
     (_removed("removed on the last day", datetime(2024, 7, 31, 23, 59), "EJ_BEHOV"), "removed"),
     (_removed("removed the day after", datetime(2024, 8, 1), "EJ_BEHOV"), "waiting"),
     (_removed("wrongly registered", day("2024-08-05"), "FELREGISTRERAD", **EVERYTHING_WRONG), "corrected"),
@@ -371,10 +403,15 @@ STATES: list[tuple[Row, str]] = [
 ]  # fmt: skip
 
 
+DEAD_BUT_WAITED = _removed("dead in the period, removed for another reason", day("2024-08-05"), "EJ_BEHOV",
+                           avliden_datum=date(2024, 7, 31))  # fmt: skip
+
+
 def all_cases() -> list[Case]:
     """Every planted row whose rules are known, those of one row and those of several."""
     return [
         *RULE_CASES, *NATIONAL_CODE_CASES, *SHARED_ID_CASES, *R08_CASES, *(Case(row, "") for row, _ in STATES),
+        Case(DEAD_BUT_WAITED, "A09"),
     ]  # fmt: skip
 
 
@@ -464,6 +501,7 @@ def legal_wait_rows() -> list[Row]:
         done("interval from before the decision", "1", date(2024, 1, 1), date(2024, 2, 6)),
         done("interval beyond the wait", "2", date(2024, 5, 21), date(2024, 7, 1)),
         done("interval before the decision", "2", date(2024, 1, 1), date(2024, 1, 27)),
+        done("interval long before the decision", "2", date(2024, 1, 1), date(2024, 1, 20)),
         done("particular reasons", "3", date(2024, 3, 1), date(2024, 4, 10)),
         done("no interval", "2", None, None),
     ]
@@ -481,6 +519,11 @@ def boundary_rows() -> list[Row]:
         for days in BOUNDARY_WAITS
     ]
 
+
+OPERATION: Row = {"fas": "2", "aktivitet": "51101"}
+EXAMINATION: Row = {"fas": "3", "aktivitet": "10502"}
+PRIMARY: Row = {"vardniva": "P"}
+CAP: Row = {"enhet_hsaid": CAP_UNIT}
 
 # Contacts of each of the measures' phases in May 2026, both sides of 90 days and each filter among them.
 MEASURE_PERIOD = "2026-05"
@@ -543,6 +586,7 @@ MEASURED = {
         _counted("SoV after 95 days at the first line", 95, kon="M", avvikelse="3", enhet_hsaid=FIRST_LINE_UNIT),
         _counted("at an unknown unit after 10 days", 10, kon="O", enhet_hsaid=UNKNOWN_UNIT),
         *NOT_COUNTED,
+        _uncounted("a drop-in without a decision", 0, beslut_tid=None, bokningssatt="5"),
         _uncounted("did not come", 200, kontaktform="U"),
         _uncounted("began the day before the decision", -1),
     ],
@@ -564,6 +608,18 @@ MEASURED = {
     ],
 }  # fmt: skip
 
+# What only measures of other kinds count: of a step in child psychiatry, or of entries alone.
+OTHER_MEASURES_CONTACTS = [
+    contact(MEASURE_PERIOD, f"child psychiatry step {step} done", enhet_hsaid=CAP_UNIT, bup_steg=step,
+            vardgaranti="N", beslut_tid=day("2026-05-10", -30))
+    for step in "12"
+] + [contact(MEASURE_PERIOD, "a step outside child psychiatry", bup_steg="1", vardniva="P")]
+OTHER_MEASURES_ENTRIES = [
+    waiting(MEASURE_PERIOD, "child psychiatry step 1 waiting", enhet_hsaid=CAP_UNIT, bup_steg="1"),
+    waiting(MEASURE_PERIOD, "a follow-up that waits", fas="4", vardgaranti="N"),
+    waiting(MEASURE_PERIOD, "a follow-up that waits at an unknown unit", fas="4", enhet_hsaid=UNKNOWN_UNIT),
+]  # fmt: skip
+
 # Targets that are met exactly, and missed by one (WT35): 20 rows by sex, in January 2024.
 TARGET_PERIOD = "2024-01"
 
@@ -576,8 +632,16 @@ def measure_rows() -> tuple[list[Row], list[Row]]:
     contacts += [
         contact(MEASURE_PERIOD, "a follow-up marked as in the guarantee", fas="4"),
         contact(MEASURE_PERIOD, "an acute contact marked as in the guarantee", fas="5", typ_akutverksamhet="1"),
+        contact(MEASURE_PERIOD, "an acute contact in child psychiatry", fas="5", typ_akutverksamhet="3",
+                enhet_hsaid=CAP_UNIT),
     ]
-    for sex, late in (("K", 1), ("M", 2)):
+    contacts += OTHER_MEASURES_CONTACTS
+    entries += OTHER_MEASURES_ENTRIES
+    contacts.append(contact(EARLIER_PERIOD, "at a unit that is its own clinic", enhet_hsaid=OWN_CLINIC_UNIT,
+                            **EXAMINATION))
+    entries.append(waiting(EARLIER_PERIOD, "SoV over the limit", enhet_hsaid=OWN_CLINIC_UNIT, avvikelse="3",
+                           beslut_tid=day("2024-01-01"), **EXAMINATION))
+    for sex, late in (("K", 1), ("M", 2), ("O", 0)):
         contacts += [
             contact(TARGET_PERIOD, f"target {sex} {number}", kon=sex,
                     beslut_tid=day("2024-01-10", -91 if number < late else -90))
@@ -618,11 +682,6 @@ def _wait(rule: str, name: str, decided: str, started: str, days: int, is_within
     at = [datetime.fromisoformat(text if "T" in text else f"{text}T10:00") for text in (decided, started)]
     return Wait(rule, name, at[0], at[1], days, is_within, tuple(values.items()))
 
-
-OPERATION: Row = {"fas": "2", "aktivitet": "51101"}
-EXAMINATION: Row = {"fas": "3", "aktivitet": "10502"}
-PRIMARY: Row = {"vardniva": "P"}
-CAP: Row = {"enhet_hsaid": CAP_UNIT}
 
 WAITS = [
     # calendar days, the decision's day is 0, and the ninetieth day is inside
@@ -777,12 +836,22 @@ def register_rows() -> list[Row]:
         unit("2024-06", LEFT_REGISTER_UNIT, _load_id=9, driftform="PRIVAT"),
         unit("2024-07", OVERLAPPING_UNIT),
         unit("2024-07", OVERLAPPING_UNIT, giltig_from=date(2024, 4, 10), giltig_tom=date(2024, 4, 20), **moved),
+        unit("2024-07", ONE_DAY_OVERLAP_UNIT, giltig_tom=date(2024, 4, 10)),
+        unit("2024-07", ONE_DAY_OVERLAP_UNIT, giltig_from=date(2024, 4, 10), **moved),
+        unit("2024-07", SAME_START_UNIT),
+        unit("2024-07", SAME_START_UNIT),
+        unit("2024-07", THREE_INTERVALS_UNIT, giltig_from=date(2015, 1, 2)),
+        unit("2024-07", THREE_INTERVALS_UNIT),
+        unit("2024-07", THREE_INTERVALS_UNIT, giltig_from=date(2024, 1, 1)),
+        unit("2024-07", MALFORMED_UNIT),
+        unit("2024-07", OWN_CLINIC_UNIT, klinik_hsaid=OWN_CLINIC_UNIT, omrade="Västra"),
     ]
 
 
 def whole_plant() -> Plant:
     """Every planted row in one plant; the region lists its own codes."""
-    plant = Plant(units=register_rows(), region_mvo=("101", "511"))
+    plant = Plant(units=register_rows(), region_mvo=("101", "511", "10"),
+                  region_activity=("51101", "10502", "5110"))
     for contacts, entries in (
         rule_rows(), fixture_rows(), delivery_rows(), measure_rows(), worked_example_rows(),
     ):  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +15,13 @@ from tests.python.warehouse.figures import (
     LINE_COUNTS,
     MART_LINES,
     OTHER_FINDINGS,
+    OTHER_MEASURES_COUNTED,
     ROW_FIGURES,
     UNIT_INTERVALS,
+    WITHOUT_REGION_LISTS,
     counted_rows,
 )
-from tests.python.warehouse.planted import Row, key_of
+from tests.python.warehouse.planted import Row, key_of, lines_of
 from tests.python.warehouse.recomputing import Check
 
 Connection = duckdb.DuckDBPyConnection
@@ -35,14 +37,14 @@ def _is_close(found: Any, expected: Any) -> bool:
     return bool(found == expected)
 
 
-def rules_are_those_of_the_cases(rule_id: str) -> Check:
-    """Each planted case breaks the rule as often as it must, with severity, effect and detail."""
+def rules_are_those_of_the_cases(rule_id: str, excused: Container[str] = ()) -> Check:
+    """Each planted case breaks the rule as often as it must, with severity, effect and detail; none excused does."""
     tokens = [token for token in RULE_EFFECTS if token.split("/")[0] == rule_id]
     expected = Counter(
         (*key, token, *RULE_EFFECTS[token])
         for key, case in CASES.items()
         for token in tokens
-        if token in case.rules.split()
+        if token in case.rules.split() and case.contact_id not in excused
     )
     details = {key: case.detail for key, case in CASES.items() if case.detail and case.rule_ids == rule_id}
 
@@ -108,6 +110,16 @@ def flags_are_those_of_the_effects(connection: Connection, relation: str) -> boo
     return Counter((row[:3], row[3:]) for row in found if row[:3] in lines) == Counter(expected.items())
 
 
+def flagged_rows_are_those_of_the_effects(connection: Connection, relation: str) -> bool:
+    """Every planted case stands once with its flags, without fault too (CM08)."""
+    found = connection.execute(
+        f"select entity, period, contact_key, is_disqualified, is_undeliverable, fault_rules from {relation}"
+    ).fetchall()
+    return Counter((row[:3], row[3:]) for row in found if row[:3] in CASES) == Counter(
+        (key, (case.has_effect("D"), case.has_effect("L"), case.rule_ids or None)) for key, case in CASES.items()
+    )
+
+
 def _line_of(key: RowKey) -> tuple[str, str, int]:
     return key[0], key[1], SOURCE_LINES[key]
 
@@ -115,7 +127,7 @@ def _line_of(key: RowKey) -> tuple[str, str, int]:
 SOURCE_LINES = {
     (entity_of(row), row["_period"], key_of(row["vardkontakt_id"])): line
     for rows in (PLANT.contacts, PLANT.waiting)
-    for line, row in enumerate(rows, start=2)
+    for line, row in zip(lines_of(rows), rows, strict=True)
 }
 
 
@@ -126,9 +138,9 @@ def _is_on_the_list(row: Row) -> bool:
 
 
 def contacts_carried_out_are_those_planted(connection: Connection, relation: str) -> bool:
-    """Every planted contact but those that did not take place (CM06), once each."""
+    """Every planted contact but those that did not take place (CM06), once each, without a protected home."""
     found = connection.execute(f"select 'cosmic_vardkontakt', period, contact_key from {relation}").fetchall()
-    return Counter(found) == _keys(row for row in PLANT.contacts if row["kontaktform"] != "U")
+    return _tells_homes_of(PLANT.contacts, connection, relation) and Counter(found) == _keys(row for row in PLANT.contacts if row["kontaktform"] != "U")
 
 
 def entries_on_the_list_are_those_planted(connection: Connection, relation: str) -> bool:
@@ -141,9 +153,24 @@ def entries_on_the_list_are_those_planted(connection: Connection, relation: str)
         for figures in ROW_FIGURES
         if figures.entity == "cosmic_vantelista" and "row_state" in figures.figures
     }
-    return Counter(row[:3] for row in rows) == _keys(filter(_is_on_the_list, PLANT.waiting)) and all(
-        (key in corrected) == is_corrected for key, is_corrected in expected.items()
+    return (
+        _tells_homes_of(PLANT.waiting, connection, relation)
+        and Counter(row[:3] for row in rows) == _keys(filter(_is_on_the_list, PLANT.waiting))
+        and all((key in corrected) == is_corrected for key, is_corrected in expected.items() if key in _STANDING)
     )
+
+
+_STANDING = set(_keys(filter(_is_on_the_list, PLANT.waiting)))
+
+
+def _tells_homes_of(rows: Iterable[Row], connection: Connection, relation: str) -> bool:
+    """Whether the home of each planted patient is told, and no protected one's."""
+    homes = {
+        (row["_period"], key_of(row["vardkontakt_id"])): None if row["skyddad_identitet"] == "J" else row["lkf"]
+        for row in rows
+    }
+    found = connection.execute(f"select period, contact_key, municipality_code from {relation}").fetchall()
+    return all((period, key) in homes and home == homes[period, key] for period, key, home in found)
 
 
 def units_have_the_intervals_counted(connection: Connection, relation: str) -> bool:
@@ -156,7 +183,9 @@ def units_have_the_intervals_counted(connection: Connection, relation: str) -> b
     )
 
 
-def population_is_that_counted(connection: Connection, relation: str) -> bool:
+def population_is_that_counted(
+    connection: Connection, relation: str, more: Iterable[tuple[str, str, str, bool, bool]] = ()
+) -> bool:
     """The rows of each measure in the measures' period, in the share and inside the limit."""
     found = connection.execute(
         f"select measure_id, population, contact_key, is_in_share, is_inside_limit from {relation} where period = ?",
@@ -164,8 +193,13 @@ def population_is_that_counted(connection: Connection, relation: str) -> bool:
     ).fetchall()
     return Counter(found) == Counter(
         (measure, population, key_of(name), is_in_share, is_inside)
-        for measure, population, name, is_in_share, is_inside in counted_rows()
+        for measure, population, name, is_in_share, is_inside in [*counted_rows(), *more]
     )
+
+
+def population_with_other_measures(connection: Connection, relation: str) -> bool:
+    """As above, with the two measures of other kinds."""
+    return population_is_that_counted(connection, relation, OTHER_MEASURES_COUNTED)
 
 
 def mart_holds_the_lines(connection: Connection, relation: str) -> bool:
@@ -186,12 +220,21 @@ def mart_holds_the_lines(connection: Connection, relation: str) -> bool:
     return all(counts[key] == count for key, count in LINE_COUNTS.items())
 
 
+def worlds_without_lists() -> dict[str, Check]:
+    """The checks of the rules that ask for the region's own lists, where it gives none."""
+    return {
+        "rule_a12": rules_are_those_of_the_cases("A12", WITHOUT_REGION_LISTS),
+        "rule_a13": rules_are_those_of_the_cases("A13", WITHOUT_REGION_LISTS),
+    }
+
+
 def checks_of(rule_ids: Iterable[str]) -> dict[str, Check]:
     """The check of each model that has one. Raises KeyError for a rule without a planted row."""
     checks: dict[str, Check] = {
         "int_core__unit": units_have_the_intervals_counted,
         "int_waiting_times__row": rows_of_care_are_those_planted,
         "int_quality__row_flag": flags_are_those_of_the_effects,
+        "int_waiting_times__flagged_row": flagged_rows_are_those_of_the_effects,
         "fct_completed_contact": contacts_carried_out_are_those_planted,
         "fct_waiting_contact": entries_on_the_list_are_those_planted,
         "int_waiting_times__population": population_is_that_counted,

@@ -8,16 +8,22 @@ from datetime import date
 from typing import Any
 
 from tests.python.warehouse.cases import (
+    DEAD_BUT_WAITED,
+    EARLIER_PERIOD,
     FIRST_LINE_UNIT,
     FIXTURE_PERIOD,
     MEASURE_OF_PHASE,
     MEASURE_PERIOD,
     MEASURED,
     MOVING_UNIT,
+    ONE_DAY_OVERLAP_UNIT,
     OVERLAPPING_UNIT,
+    OWN_CLINIC_UNIT,
     RULE_PERIOD,
+    SAME_START_UNIT,
     STATES,
     TARGET_PERIOD,
+    THREE_INTERVALS_UNIT,
     WAITS,
     entity_of,
 )
@@ -50,9 +56,13 @@ LEGAL_WAITS = [
         ("interval from before the decision", 115),
         ("interval beyond the wait", 115),
         ("interval before the decision", 125),
+        ("interval long before the decision", 125),
         ("particular reasons", 125),
         ("no interval", 125),
     ]
+] + [
+    RowFigures("R01 the same day", "2026-10", {"wait_days": 0, "legal_wait_days": 0}),
+    RowFigures("G A02 start the day before the decision", RULE_PERIOD, {"wait_days": -1, "legal_wait_days": None}),
 ]
 LIMITS = [
     RowFigures(name, RULE_PERIOD, {"limit_days": limit, "is_within_limit": is_within})
@@ -68,6 +78,7 @@ LIMITS = [
         ("G A01 leaves an acute contact without decision alone", None, None),
         ("G A02 start the day before the decision", 90, None),
         ("G A13 operation with an activity", 90, True),
+        ("G A36 unknown phase with a target date", None, None),
     ]
 ]
 DERIVED_DECISIONS = [
@@ -95,12 +106,16 @@ HOMES = [
 WAIT_FIGURES = [RowFigures(wait.contact_id, wait.period, {"wait_days": wait.days, "is_within_limit": wait.is_within})
                 for wait in WAITS]  # fmt: skip
 STATE_FIGURES = [
-    RowFigures(row["vardkontakt_id"], row["_period"], {"row_state": state}, entity_of(row)) for row, state in STATES
+    RowFigures(row["vardkontakt_id"], row["_period"], {"row_state": state}, entity_of(row))
+    for row, state in [*STATES, (DEAD_BUT_WAITED, "waiting")]
 ]
 # WT30, R17: vardgaranti J and neither a follow-up nor an acute contact.
 GUARANTEES = [
     RowFigures("a follow-up marked as in the guarantee", MEASURE_PERIOD, {"is_in_guarantee": False}),
-    RowFigures("an acute contact marked as in the guarantee", MEASURE_PERIOD, {"is_in_guarantee": False}),
+    RowFigures("an acute contact marked as in the guarantee", MEASURE_PERIOD,
+               {"is_in_guarantee": False, "wait_days": None, "limit_days": None}),
+    RowFigures("an acute contact in child psychiatry", MEASURE_PERIOD,
+               {"is_in_guarantee": False, "wait_days": None, "limit_days": None}),
     RowFigures("plain", "2024-03", {"is_in_guarantee": True}),
     RowFigures("no home", "2024-03", {"is_in_guarantee": False}),
     RowFigures("G6", FIXTURE_PERIOD, {"is_in_guarantee": False}),
@@ -201,10 +216,10 @@ FIXTURE_STATISTICS = [
     *_in_every_variant({**_FIXTURE, "population": "waiting"}, _statistics(7, 91, 692, 3, 1, 1, 1, 1, 3, 0, 0)),
 ]  # fmt: skip
 BOUNDARIES = [
-    # 0 30 31 60 61 90 91 120 121 150 151 180 181 365 366: 2017 days in all, 120 the middle one.
+    # 0 30 31 60 61 90 91 120 121 150 151 180 181 365 366: 1997 days in all, 120 the middle one.
     Line(
         {"period": "2024-02", "measure_id": "first_contact_90", "population": "completed", "variant": "all"},
-        {**_statistics(15, 120, 2017, 5, 2, 2, 2, 2, 4, 2, 1), **_share(6, 15)},
+        {**_statistics(15, 120, 1997, 5, 2, 2, 2, 2, 4, 2, 1), **_share(6, 15)},
     ),
 ]
 # 95 of 100: five need five (4.75), seven need seven (6.65), six need six (5.7).
@@ -217,16 +232,19 @@ LACKING = [
         ("waiting", "all", 4),
     ]
 ]
+_OPERATIONS = {"period": "2024-04", "measure_id": "operation_90", "population": "completed", "variant": "skr"}
 _TARGET = {
     "period": TARGET_PERIOD, "measure_id": "first_contact_90", "population": "completed", "variant": "all",
 }  # fmt: skip
-# 19 of 20 is the target exactly, 18 of 20 one short of it; 37 of 40 is one short of 38.
+# 19 of 20 is the target exactly, 18 of 20 one short of it and 20 of 20 one above it; 57 of 60 is the target.
 AT_THE_TARGET = [
     Line({**_TARGET, "sex": "K"}, {**_share(19, 20), "contacts_to_target_count": 0}),
     Line({**_TARGET, "sex": "M"}, {**_share(18, 20), "contacts_to_target_count": 1}),
-    Line(_TARGET, {**_share(37, 40), "contacts_to_target_count": 1}),
+    Line({**_TARGET, "sex": "O"}, {**_share(20, 20), "contacts_to_target_count": 0}),
+    Line(_TARGET, {**_share(57, 60), "contacts_to_target_count": 0}),
+    # One operation, inside the limit.
+    Line({**_OPERATIONS, "sex": "M"}, {**_share(1, 1), "contacts_to_target_count": 0}),
 ]
-_OPERATIONS = {"period": "2024-04", "measure_id": "operation_90", "population": "completed", "variant": "skr"}
 LEVELS = [
     Line({**_OPERATIONS, **keys}, _share(numerator, denominator))
     for keys, numerator, denominator in [
@@ -270,8 +288,25 @@ OTHER_LINES = [
             "period": "2024-05", "measure_id": "first_contact_90", "population": "completed",
             "variant": "socialstyrelsen",
         },
-        {**_share(0, 0), "contacts_count": 7, "contacts_to_target_count": None},
+        {**_share(0, 0), "contacts_count": 8, "contacts_to_target_count": None},
     ),
+]  # fmt: skip
+
+# A unit whose clinic is itself has a line at each of the two levels.
+OWN_CLINIC_LINES = [
+    Line(
+        {"period": EARLIER_PERIOD, "measure_id": "examination_90", "population": "completed", "variant": "all",
+         "level": level, "unit_id": place},
+        {"contacts_count": 1, **_share(1, 1)},
+    )
+    for level, place in [("unit", OWN_CLINIC_UNIT), ("clinic", OWN_CLINIC_UNIT), ("area", "Västra")]
+] + [
+    # SoV over the limit, which only the variants that leave SoV out do not count.
+    Line(
+        {"period": EARLIER_PERIOD, "measure_id": "examination_90", "population": "waiting", "variant": variant},
+        {"contacts_count": 1, **_share(0, counted)},
+    )
+    for variant, counted in zip(VARIANTS, (0, 0, 1, 1), strict=True)
 ]  # fmt: skip
 
 # A place in the mart, its rows, and inside / counted in the four variants, of MEASURED in one phase.
@@ -410,7 +445,7 @@ MEASURE_ABSENT_LINES = [
 ]
 MART_LINES = [
     *FIXTURE_SHARES, *FIXTURE_STATISTICS, *BOUNDARIES, *LACKING, *AT_THE_TARGET, *LEVELS, *ABSENT_LINES,
-    *OTHER_LINES, *MEASURE_LINES, *MEASURE_STATISTICS, *MEASURE_LACKING, *MEASURE_ABSENT_LINES,
+    *OTHER_LINES, *OWN_CLINIC_LINES, *MEASURE_LINES, *MEASURE_STATISTICS, *MEASURE_LACKING, *MEASURE_ABSENT_LINES,
 ]  # fmt: skip
 # Region, areas, clinics and units by sex and, above the clinic, by group:
 # 11 + (8 + 6) + (3 + 3) + (3 + 3 + 2) completed, 11 + (8 + 4) + (3 + 2) + (3 + 2 + 2) waiting, in four variants.
@@ -445,7 +480,42 @@ OTHER_FINDINGS: dict[str, tuple[tuple[str, ...], list[tuple[str | None, ...]]]] 
             for period in (RULE_PERIOD, MEASURE_PERIOD)
             for unit_id, clinic, earlier, later in [
                 (OVERLAPPING_UNIT, OTHER_CLINIC, "2015-01-01", "2024-04-10"),
+                (ONE_DAY_OVERLAP_UNIT, OTHER_CLINIC, "2015-01-01", "2024-04-10"),
+                (SAME_START_UNIT, CLINIC, "2015-01-01", "2015-01-01"),
+                (THREE_INTERVALS_UNIT, CLINIC, "2015-01-01", "2015-01-02"),
+                (THREE_INTERVALS_UNIT, CLINIC, "2015-01-01", "2024-01-01"),
             ]
         ],
     ),
 }  # fmt: skip
+
+# Cases whose region has no lists of its own codes: any code of the right length is known.
+WITHOUT_REGION_LISTS = {
+    "G A12 outside the region's list",
+    "G A13 operation with five characters outside the region's list",
+}
+
+# --- measures of other kinds, and seeds with validity ---------------------------------------------------------
+
+# Measures as those that are not built yet: of one step in child psychiatry whatever the level of care and the
+# phase, only carried out; and of follow-ups that wait. Neither asks for the guarantee. As rows of the seed.
+OTHER_MEASURES = """
+    select
+        'test_step_30' as measure_id, 'steg' as measure_name, null as care_level, null as phase,
+        '1' as cap_step, 'BUP' as specialty_group, null as excluded_specialty_groups,
+        false as is_guarantee_required, 'guarantee_limit_cap_days' as limit_parameter,
+        false as is_waiting_measured, true as is_completed_measured,
+        date '2010-01-01' as valid_from, null as valid_to, 'test' as source
+    union all by name
+    select
+        'test_follow_up_90' as measure_id, 'aterbesok' as measure_name, 'S' as care_level, '4' as phase,
+        null as cap_step, null as specialty_group, null as excluded_specialty_groups,
+        false as is_guarantee_required, 'guarantee_limit_specialised_days' as limit_parameter,
+        true as is_waiting_measured, false as is_completed_measured,
+        date '2010-01-01' as valid_from, null as valid_to, 'test' as source
+"""
+OTHER_MEASURES_COUNTED = [
+    ("test_step_30", "completed", "child psychiatry step 1 done", True, True),
+    ("test_follow_up_90", "waiting", "a follow-up that waits", True, True),
+    ("test_follow_up_90", "waiting", "a follow-up that waits at an unknown unit", True, True),
+]

@@ -1,9 +1,10 @@
 """Small faults put into a model's compiled SQL, one at a time: what a test of planted rows must notice.
 
-Nothing here knows what a model means. Each predicate becomes true and false (so that a conjunct is removed and
-a disjunct dropped, in turn), each comparison takes in or leaves out its limit, each limit that is a number, a
-date or a time moves by one, each code of a list is taken away, and so are the default of an empty value, the
-rows that a left join keeps, and the smallest for the largest.
+Nothing here knows what a model means. Each predicate becomes true and false, each conjunct is removed and each
+disjunct dropped, each limit that is a number, a date or a time moves by one, and a comparison takes in or leaves
+out its limit (which of a number or a date is the same as moving it by one). Each code of a list is taken away,
+and so are the default of an empty value and the rows that a left join keeps; the smallest stands for the largest.
+What is the same as another mutant is left out: a conjunct that is false makes the whole false.
 """
 
 from __future__ import annotations
@@ -29,10 +30,20 @@ class Mutant:
     sql: str
 
 
+def _chain_of(node: exp.Expression) -> exp.Expression | None:
+    """The conjunction or disjunction that a node is a part of, past parentheses; None outside one."""
+    parent = node.parent
+    while isinstance(parent, exp.Paren):
+        parent = parent.parent
+    return parent if isinstance(parent, (exp.And, exp.Or)) else None
+
+
 def _is_asked(node: exp.Expression) -> bool:
     """Whether a node stands where a yes or no is asked for."""
     parent = node.parent
     if isinstance(node, (exp.Boolean, exp.Paren, exp.Null)):
+        return False
+    if isinstance(node, (exp.And, exp.Or)) and type(parent) is type(node):
         return False
     if isinstance(parent, exp.Paren):
         return isinstance(node, PREDICATES) or _is_asked(parent)
@@ -61,9 +72,15 @@ def _moved(limit: exp.Expression, by: int, unit: str | None) -> exp.Expression:
     return exp.Paren(this=sqlglot.parse_one(f"({limit.sql('duckdb')}) {sign} {one}", read="duckdb"))
 
 
-def _moves_of(limit: exp.Expression, is_bound: Callable[[exp.Expression], bool]) -> Iterator[exp.Expression]:
-    """The limit moved by one both ways, in the unit that the engine can add to it; nothing for a text."""
+def _moves_of(node: exp.Expression, is_bound: Callable[[exp.Expression], bool]) -> Iterator[exp.Expression]:
+    """A comparison's limit moved by one both ways, in the unit that the engine can add; nothing for a text.
+
+    What GROUPING tells is a yes or no, and has no limit.
+    """
+    limit = node.expression
     if isinstance(limit, (exp.Subquery, exp.Null)) or (isinstance(limit, exp.Literal) and limit.is_string):
+        return
+    if isinstance(node.this, exp.Grouping):
         return
     for unit in (None, "minute"):
         if _is_literal_number(limit) or is_bound(_moved(limit, 1, unit)):
@@ -75,13 +92,17 @@ def _moves_of(limit: exp.Expression, is_bound: Callable[[exp.Expression], bool])
 def _changes_of(node: exp.Expression, is_bound: Callable[[exp.Expression], bool]) -> Iterator[exp.Expression]:
     """What may stand in a node's place. `is_bound` tells whether the engine takes a limit in the node's place."""
     if _is_asked(node):
-        yield exp.true()
-        yield exp.false()
+        chain = _chain_of(node)
+        if not isinstance(chain, exp.Or):
+            yield exp.true()
+        if not isinstance(chain, exp.And):
+            yield exp.false()
     if isinstance(node, COMPARISONS):
-        if type(node) in WITH_LIMIT:
-            yield WITH_LIMIT[type(node)](this=node.this.copy(), expression=node.expression.copy())
-        for moved in _moves_of(node.expression, is_bound):
+        moves = list(_moves_of(node, is_bound))
+        for moved in moves:
             yield type(node)(this=node.this.copy(), expression=moved)
+        if type(node) in WITH_LIMIT and not any(moved.find(exp.Interval) is None for moved in moves):
+            yield WITH_LIMIT[type(node)](this=node.this.copy(), expression=node.expression.copy())
     if isinstance(node, exp.In) and len(node.expressions) > 1:
         for at in range(len(node.expressions)):
             shorter = node.copy()

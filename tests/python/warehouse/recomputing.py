@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +26,20 @@ class Recomputing:
         self.connection.execute(f"attach '{built / 'build.duckdb'}' as build (read_only)")
         self.checks = checks
         self._exchanged: dict[str, str] = {}
+        self._made = 0
         self._relations: dict[str, str] = {}
         self._code: dict[str, str] = {}
+        self._tests: list[str] = []
         self._parents: dict[str, list[str]] = {}
+        self._children: dict[str, list[str]] = {}
         names = {unique_id: node["name"] for unique_id, node in manifest["nodes"].items()}
+        for source in manifest["sources"].values():
+            self._relations[source["name"]] = f'"build"."{source["schema"]}"."{source["identifier"]}"'
         for node in manifest["nodes"].values():
             if node["resource_type"] in ("model", "seed"):
                 self._relations[node["name"]] = f'"build"."{node["schema"]}"."{node["alias"]}"'
+            if node["resource_type"] == "test":
+                self._tests.append(node["name"])
             if node["resource_type"] in ("model", "test"):
                 self._code[node["name"]] = node["compiled_code"]
             if node["resource_type"] == "model":
@@ -54,17 +62,39 @@ class Recomputing:
 
     def exchange(self, name: str, sql: str) -> None:
         """Put the rows of a query in a model's or seed's place, until `restore`."""
-        relation = f'"memory"."main"."new_{name}"'
-        self.connection.execute(f"create or replace table {relation} as {sql}")
+        self._made += 1
+        relation = f'"memory"."main"."new_{name}_{self._made}"'
+        self.connection.execute(f"create table {relation} as {sql}")
         self._exchanged[name] = relation
 
-    def restore(self, *names: str) -> None:
-        """Let what stands in the build stand again."""
-        for name in names:
-            self._exchanged.pop(name, None)
+    @contextmanager
+    def exchanged(self, name: str, sql: str) -> Iterator[None]:
+        """A query in a model's or seed's place for a while."""
+        before = dict(self._exchanged)
+        self.exchange(name, sql)
+        try:
+            yield
+        finally:
+            self._exchanged = before
+
+    def failing_tests(self, name: str, sql: str) -> list[str]:
+        """The tests of dbt that fail when a query stands in a model's place, and all that follows is made anew."""
+        before = dict(self._exchanged)
+        try:
+            self.exchange(name, sql)
+            for child in self.children(name):
+                self.exchange(child, self.code(child))
+            return sorted(test for test in self._tests if self.connection.execute(self.code(test)).fetchall())
+        finally:
+            self._exchanged = before
 
     def children(self, name: str) -> list[str]:
         """The models that a model or seed reaches and that a check speaks of or leads to, parents first."""
+        if name not in self._children:
+            self._children[name] = self._children_in_order(name)
+        return self._children[name]
+
+    def _children_in_order(self, name: str) -> list[str]:
         reached = {name}
         order: list[str] = []
         waiting = [model for model in self._parents if self._leads_to_check(model)]
@@ -106,27 +136,34 @@ class Recomputing:
         """Whether a model holds what was counted by hand; true of a model that no check speaks of."""
         return name not in self.checks or self.checks[name](self.connection, self.relation(name))
 
-    def is_noticed(self, name: str, sql: str) -> bool:
+    def is_noticed(self, name: str, sql: str, by: Sequence[str] | None = None) -> bool:
         """Whether the planted rows tell a query from the model or seed in whose place it is put.
 
-        Everything that reads it is made anew, until a figure counted by hand is another. A query that the
-        engine stops on a value (a conversion that fails) is noticed too: the build would stop.
+        Everything that reads it is made anew, until a figure counted by hand is another; only the models `by`
+        when given. A query that the engine stops on a value (a conversion that fails) is noticed too: the
+        build would stop.
         """
         before = dict(self._exchanged)
+        for exchanged, relation in before.items():
+            sql = sql.replace(self._relations[exchanged], relation)
         try:
-            return any(not self.holds(changed) for changed in self._changed_models(name, sql))
+            return any(not self.holds(changed) for changed in self._changed_models(name, sql, by))
         except duckdb.ConversionException:
             return True
         finally:
+            for exchanged in self._exchanged.keys() - before.keys() | {name}:
+                if self._exchanged[exchanged] != before.get(exchanged):
+                    self.connection.execute(f"drop table {self._exchanged[exchanged]}")
             self._exchanged = before
 
-    def _changed_models(self, name: str, sql: str) -> Iterator[str]:
+    def _changed_models(self, name: str, sql: str, by: Sequence[str] | None) -> Iterator[str]:
         stood = self.relation(name)
         self.exchange(name, sql)
-        if self._is_equal(stood, self.relation(name)):
-            return
         yield name
-        for child in self.children(name):
+        children = self.children(name) if by is None else by
+        if not children or self._is_equal(stood, self.relation(name)):
+            return
+        for child in children:
             self.exchange(child, self.code(child))
             yield child
 
