@@ -257,6 +257,7 @@ RULE_CASES = [
     _done("A30 holds in primary care", "A30", start_tid=datetime(2024, 8, 1), vardniva="P"),
     # A36
     _done("A36 no way of booking", "A36", "bokningssätt saknas. ", bokningssatt=None),
+    _done("A36 neither way of booking nor profession", "A36", bokningssatt=None, yrkeskategori=None),
     _done("A36 unknown way of booking", "A36", "bokningssätt har okänt värde. ", bokningssatt="6"),
     _done("A36 no contact type", "A36", "vårdkontakttyp saknas. ", vardkontakttyp=None),
     _done("A36 unknown contact type", "A36", "vårdkontakttyp har okänt värde. ", vardkontakttyp="9"),
@@ -610,8 +611,14 @@ MEASURED = {
 
 # What only measures of other kinds count: of a step in child psychiatry, or of entries alone.
 OTHER_MEASURES_CONTACTS = [
-    contact(MEASURE_PERIOD, f"child psychiatry step {step} done", enhet_hsaid=CAP_UNIT, bup_steg=step,
-            vardgaranti="N", beslut_tid=day("2026-05-10", -30))
+    contact(
+        MEASURE_PERIOD,
+        f"child psychiatry step {step} done",
+        enhet_hsaid=CAP_UNIT,
+        bup_steg=step,
+        vardgaranti="N",
+        beslut_tid=day("2026-05-10", -30),
+    )
     for step in "12"
 ] + [contact(MEASURE_PERIOD, "a step outside child psychiatry", bup_steg="1", vardniva="P")]
 OTHER_MEASURES_ENTRIES = [
@@ -632,15 +639,29 @@ def measure_rows() -> tuple[list[Row], list[Row]]:
     contacts += [
         contact(MEASURE_PERIOD, "a follow-up marked as in the guarantee", fas="4"),
         contact(MEASURE_PERIOD, "an acute contact marked as in the guarantee", fas="5", typ_akutverksamhet="1"),
-        contact(MEASURE_PERIOD, "an acute contact in child psychiatry", fas="5", typ_akutverksamhet="3",
-                enhet_hsaid=CAP_UNIT),
+        contact(
+            MEASURE_PERIOD,
+            "an acute contact in child psychiatry",
+            fas="5",
+            typ_akutverksamhet="3",
+            enhet_hsaid=CAP_UNIT,
+        ),
     ]
     contacts += OTHER_MEASURES_CONTACTS
     entries += OTHER_MEASURES_ENTRIES
-    contacts.append(contact(EARLIER_PERIOD, "at a unit that is its own clinic", enhet_hsaid=OWN_CLINIC_UNIT,
-                            **EXAMINATION))
-    entries.append(waiting(EARLIER_PERIOD, "SoV over the limit", enhet_hsaid=OWN_CLINIC_UNIT, avvikelse="3",
-                           beslut_tid=day("2024-01-01"), **EXAMINATION))
+    contacts.append(
+        contact(EARLIER_PERIOD, "at a unit that is its own clinic", enhet_hsaid=OWN_CLINIC_UNIT, **EXAMINATION)
+    )
+    entries.append(
+        waiting(
+            EARLIER_PERIOD,
+            "SoV over the limit",
+            enhet_hsaid=OWN_CLINIC_UNIT,
+            avvikelse="3",
+            beslut_tid=day("2024-01-01"),
+            **EXAMINATION,
+        )
+    )
     for sex, late in (("K", 1), ("M", 2), ("O", 0)):
         contacts += [
             contact(TARGET_PERIOD, f"target {sex} {number}", kon=sex,
@@ -850,8 +871,7 @@ def register_rows() -> list[Row]:
 
 def whole_plant() -> Plant:
     """Every planted row in one plant; the region lists its own codes."""
-    plant = Plant(units=register_rows(), region_mvo=("101", "511", "10"),
-                  region_activity=("51101", "10502", "5110"))
+    plant = Plant(units=register_rows(), region_mvo=("101", "511", "10"), region_activity=("51101", "10502", "5110"))
     for contacts, entries in (
         rule_rows(), fixture_rows(), delivery_rows(), measure_rows(), worked_example_rows(),
     ):  # fmt: skip

@@ -140,7 +140,9 @@ def _is_on_the_list(row: Row) -> bool:
 def contacts_carried_out_are_those_planted(connection: Connection, relation: str) -> bool:
     """Every planted contact but those that did not take place (CM06), once each, without a protected home."""
     found = connection.execute(f"select 'cosmic_vardkontakt', period, contact_key from {relation}").fetchall()
-    return _tells_homes_of(PLANT.contacts, connection, relation) and Counter(found) == _keys(row for row in PLANT.contacts if row["kontaktform"] != "U")
+    return _tells_homes_of(PLANT.contacts, connection, relation) and Counter(found) == _keys(
+        row for row in PLANT.contacts if row["kontaktform"] != "U"
+    )
 
 
 def entries_on_the_list_are_those_planted(connection: Connection, relation: str) -> bool:

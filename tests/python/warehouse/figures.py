@@ -112,10 +112,16 @@ STATE_FIGURES = [
 # WT30, R17: vardgaranti J and neither a follow-up nor an acute contact.
 GUARANTEES = [
     RowFigures("a follow-up marked as in the guarantee", MEASURE_PERIOD, {"is_in_guarantee": False}),
-    RowFigures("an acute contact marked as in the guarantee", MEASURE_PERIOD,
-               {"is_in_guarantee": False, "wait_days": None, "limit_days": None}),
-    RowFigures("an acute contact in child psychiatry", MEASURE_PERIOD,
-               {"is_in_guarantee": False, "wait_days": None, "limit_days": None}),
+    RowFigures(
+        "an acute contact marked as in the guarantee",
+        MEASURE_PERIOD,
+        {"is_in_guarantee": False, "wait_days": None, "limit_days": None},
+    ),
+    RowFigures(
+        "an acute contact in child psychiatry",
+        MEASURE_PERIOD,
+        {"is_in_guarantee": False, "wait_days": None, "limit_days": None},
+    ),
     RowFigures("plain", "2024-03", {"is_in_guarantee": True}),
     RowFigures("no home", "2024-03", {"is_in_guarantee": False}),
     RowFigures("G6", FIXTURE_PERIOD, {"is_in_guarantee": False}),

@@ -65,8 +65,7 @@ def in_pieces(relation: str, wrong: str) -> str:
         end = f"date '{last}'" if last else "cast(null as date)"
         value = f", {wrong}" if is_wrong else ""
         queries.append(
-            f"select * replace ({start} as valid_from, {end} as valid_to{value}) from {relation} "
-            "where valid_to is null"
+            f"select * replace ({start} as valid_from, {end} as valid_to{value}) from {relation} where valid_to is null"
         )
     return " union all ".join(queries)
 
@@ -139,11 +138,10 @@ def test_each_parameter_moved_by_one_is_told_by_a_planted_row(name: str, by: int
 
 
 @pytest.mark.parametrize(
-    ("band", "column"), [(row["band"], column) for row in seed_rows("wait_bands") for column in ("from_days", "to_days")]
+    ("band", "column"),
+    [(row["band"], column) for row in seed_rows("wait_bands") for column in ("from_days", "to_days")],
 )
-def test_each_limit_of_a_band_moved_by_one_is_told_by_a_planted_row(
-    band: str, column: str, world: Recomputing
-) -> None:
+def test_each_limit_of_a_band_moved_by_one_is_told_by_a_planted_row(band: str, column: str, world: Recomputing) -> None:
     survivors = []
     for by in (1, -1):
         changed = (
