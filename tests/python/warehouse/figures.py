@@ -248,6 +248,8 @@ AT_THE_TARGET = [
     Line({**_TARGET, "sex": "M"}, {**_share(18, 20), "contacts_to_target_count": 1}),
     Line({**_TARGET, "sex": "O"}, {**_share(20, 20), "contacts_to_target_count": 0}),
     Line(_TARGET, {**_share(57, 60), "contacts_to_target_count": 0}),
+    # Nine of ten operations are the target exactly.
+    Line(_OPERATIONS, {**_share(9, 10), "contacts_to_target_count": 0}),
     # One operation, inside the limit.
     Line({**_OPERATIONS, "sex": "M"}, {**_share(1, 1), "contacts_to_target_count": 0}),
 ]
