@@ -129,6 +129,16 @@ def waiting(period: str, contact_id: str, **values: Any) -> Row:
     return _care_row(period, contact_id, {**defaults, **values})
 
 
+def lines_of(rows: Sequence[Row]) -> list[int]:
+    """The line each row of an entity has in its period's file: the first after the header is 2."""
+    last: dict[str, int] = {}
+    lines = []
+    for row in rows:
+        last[row["_period"]] = last.get(row["_period"], 1) + 1
+        lines.append(last[row["_period"]])
+    return lines
+
+
 @dataclass
 class Plant:
     """What a build database is made of: rows by entity, and what the control tables say."""
@@ -168,7 +178,8 @@ class Plant:
             definition = ", ".join(f"{name} {data_type}" for name, data_type in columns)
             connection.execute(f"create table planted.{entity} ({definition})")
             connection.execute(f"create view lake.{entity} as select * from planted.{entity}")
-            for line, row in enumerate(rows_of.get(entity, []), start=2):
+            rows = rows_of.get(entity, [])
+            for line, row in zip(lines_of(rows), rows, strict=True):
                 whole = {"_line": line, "_load_id": 1, **row}
                 unknown = set(whole) - {name for name, _ in columns}
                 if unknown:

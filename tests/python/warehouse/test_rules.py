@@ -9,15 +9,21 @@ import pytest
 
 from orchestration.contracts import PROJECT_ROOT
 from tests.python.warehouse.cases import (
+    DEAD_BUT_WAITED,
     EARLIER_PERIOD,
     FIXTURE_PERIOD,
-    LATER_PERIOD,
-    OVERLAPPING_UNIT,
+    MOVING_UNIT,
+    NATIONAL_CODE_CASES,
+    R08_CASES,
     RULE_CASES,
     RULE_PERIOD,
+    SHARED_ID_CASES,
+    STATES,
     Case,
+    all_cases,
 )
-from tests.python.warehouse.planted import CLINIC, key_of, query
+from tests.python.warehouse.figures import OTHER_FINDINGS
+from tests.python.warehouse.planted import CLINIC, Row, key_of, query
 
 FACTS = {"G": "marts.fct_completed_contact", "W": "marts.fct_waiting_contact"}
 
@@ -49,16 +55,30 @@ def findings(database: Path) -> list[tuple[str, str, str, str, str, str]]:
     ]
 
 
-def rules_of(flags: dict[tuple[str, str, str], Flags], kind: str, period: str, name: str) -> str:
-    return flags[kind, period, key_of(name)][0] or ""
+def flags_of(case: Case, flags: dict[tuple[str, str, str], Flags]) -> Flags:
+    """The flags of a case in its fact; none set for a row that is in no fact."""
+    kind = "G" if case.entity == "cosmic_vardkontakt" else "W"
+    return flags.get((kind, case.period, key_of(case.contact_id)), (None, False, False))
 
 
-@pytest.mark.parametrize("case", RULE_CASES, ids=lambda case: case.contact_id)
+@pytest.mark.parametrize("case", [*RULE_CASES, *NATIONAL_CODE_CASES], ids=lambda case: case.contact_id)
 def test_a_planted_row_breaks_exactly_the_rules_it_was_planted_for(
     case: Case, flags: dict[tuple[str, str, str], Flags]
 ) -> None:
     kind = case.contact_id[0]
-    assert rules_of(flags, kind, RULE_PERIOD, case.contact_id) == case.rules
+    assert (kind, case.period, key_of(case.contact_id)) in flags
+    assert flags_of(case, flags) == (case.rule_ids or None, case.has_effect("D"), case.has_effect("L"))
+
+
+def test_wt02_cm06_a_row_that_is_in_no_fact_breaks_no_rule(findings: list[tuple[str, str, str, str, str, str]]) -> None:
+    found = {finding[5] for finding in findings}
+    assert not [row["vardkontakt_id"] for row, _ in STATES if key_of(row["vardkontakt_id"]) in found]
+
+
+def cases_of(rule_id: str) -> list[Case]:
+    """The cases of one id in several files that break a rule, and those of the same ids that do not."""
+    ids = {case.contact_id for case in SHARED_ID_CASES if rule_id in case.rules}
+    return [case for case in SHARED_ID_CASES if case.contact_id in ids]
 
 
 @pytest.mark.parametrize(
@@ -116,45 +136,62 @@ def test_a_deviation_tells_severity_and_effect_of_its_case(
     assert found == [(RULE_PERIOD, rule_id, case, severity, effect, key_of(name))]
 
 
+@pytest.mark.parametrize("case", [case for case in all_cases() if case.detail], ids=lambda case: case.contact_id)
+def test_a_deviation_tells_in_words_what_is_wrong(case: Case, database: Path) -> None:
+    details = query(
+        database,
+        "select detail from quality.deviations where entity = ? and period = ? and contact_key = ?",
+        [case.entity, case.period, key_of(case.contact_id)],
+    )
+    assert details == [(case.detail,)]
+
+
 def test_a36_one_deviation_names_all_attributes(database: Path) -> None:
     details = query(
         database,
         "select detail from quality.deviations where rule_id = 'A36' and contact_key = ?",
-        [key_of("G A36 no way of booking")],
+        [key_of("G A36 neither way of booking nor profession")],
     )
-    assert details == [("bokningssätt saknas. ",)]
+    assert details == [("bokningssätt saknas. yrkeskategori saknas. ",)]
 
 
+@pytest.mark.parametrize("case", cases_of("A05"), ids=lambda case: f"{case.period} {case.contact_id}")
 def test_a05_the_later_periods_of_a_contact_carried_out_twice_are_disqualified(
-    flags: dict[tuple[str, str, str], Flags],
+    case: Case, flags: dict[tuple[str, str, str], Flags]
 ) -> None:
-    assert rules_of(flags, "G", EARLIER_PERIOD, "twice done") == ""
-    assert rules_of(flags, "G", RULE_PERIOD, "twice done") == "A05"
-    assert rules_of(flags, "G", LATER_PERIOD, "twice done") == "A05"
-
-
-def test_a05_a_no_show_or_a_row_of_the_wrong_month_is_not_carried_out_earlier(
-    flags: dict[tuple[str, str, str], Flags],
-) -> None:
-    assert rules_of(flags, "G", RULE_PERIOD, "no show, then done") == ""
-    assert rules_of(flags, "G", EARLIER_PERIOD, "in the wrong file, then done") == "A30"
-    assert rules_of(flags, "G", RULE_PERIOD, "in the wrong file, then done") == ""
+    assert flags_of(case, flags) == (case.rule_ids or None, case.has_effect("D"), False)
 
 
 @pytest.mark.parametrize(
-    ("name", "rules"),
-    [
-        ("waits but done", "A07"),
-        ("waits but done earlier", "A07"),
-        ("waits and is done later", ""),
-        ("waits after a no show", ""),
-        ("primary care, waits but done", "A07"),
-    ],
+    "case",
+    [case for case in SHARED_ID_CASES if case not in [*cases_of("A05"), *cases_of("A07")]],
+    ids=lambda case: f"{case.period} {case.contact_id}",
 )
-def test_a07_an_entry_is_found_when_carried_out_in_this_or_an_earlier_period(
-    name: str, rules: str, flags: dict[tuple[str, str, str], Flags]
+def test_a05_a_no_show_or_a_row_of_the_wrong_month_is_not_carried_out_earlier(
+    case: Case, flags: dict[tuple[str, str, str], Flags]
 ) -> None:
-    assert rules_of(flags, "W", RULE_PERIOD, name) == rules
+    assert flags_of(case, flags) == (case.rule_ids or None, case.has_effect("D"), False)
+    assert "A05" not in case.rules
+
+
+@pytest.mark.parametrize("case", cases_of("A07"), ids=lambda case: f"{case.entity} {case.period} {case.contact_id}")
+def test_a07_an_entry_is_found_when_carried_out_in_this_or_an_earlier_period(
+    case: Case, flags: dict[tuple[str, str, str], Flags]
+) -> None:
+    assert flags_of(case, flags) == (case.rule_ids or None, case.has_effect("D"), False)
+
+
+@pytest.mark.parametrize("case", R08_CASES, ids=lambda case: case.contact_id)
+def test_r08_a30_a_contact_belongs_to_the_month_it_began_in_and_is_counted_in_no_other(
+    case: Case, flags: dict[tuple[str, str, str], Flags], database: Path
+) -> None:
+    assert flags_of(case, flags) == (case.rule_ids or None, bool(case.rules), False)
+    counted = query(
+        database,
+        "select period from intermediate.int_waiting_times__population where contact_key = ?",
+        [key_of(case.contact_id)],
+    )
+    assert counted == ([] if case.rules else [(case.period,)])
 
 
 def test_cm06_a_contact_that_did_not_take_place_is_in_no_fact_and_outside_every_rule(
@@ -165,40 +202,42 @@ def test_cm06_a_contact_that_did_not_take_place_is_in_no_fact_and_outside_every_
 
 
 @pytest.mark.parametrize(
-    ("name", "is_in_fact", "is_corrected"),
-    [
-        ("removed on the last day", False, False),
-        ("removed the day after", True, False),
-        ("wrongly registered", True, True),
-        ("dead in the period", True, True),
-        ("dead after the period", True, False),
-        ("removed in the period", False, False),
-        ("removed without a time", False, False),
-    ],
+    ("row", "state"),
+    [(row, state) for row, state in STATES if "status" in row],
+    ids=lambda value: value if isinstance(value, str) else value["vardkontakt_id"],
 )
 def test_wt02_an_entry_removed_after_the_period_waits_unless_it_never_should_have(
-    name: str, is_in_fact: bool, is_corrected: bool, database: Path
+    row: Row, state: str, database: Path
 ) -> None:
     rows = query(
         database,
         "select is_corrected, fault_rules from marts.fct_waiting_contact where period = ? and contact_key = ?",
-        [RULE_PERIOD, key_of(name)],
+        [row["_period"], key_of(row["vardkontakt_id"])],
     )
-    assert rows == ([(is_corrected, None)] if is_in_fact else [])
+    assert rows == {"waiting": [(False, None)], "corrected": [(True, None)], "removed": []}[state]
+
+
+def test_wt02_an_entry_of_a_dead_patient_removed_for_another_reason_waited(
+    flags: dict[tuple[str, str, str], Flags],
+) -> None:
+    assert flags["W", RULE_PERIOD, key_of(DEAD_BUT_WAITED["vardkontakt_id"])] == ("A09", True, False)
 
 
 def test_e02_overlapping_intervals_block_every_loaded_period(database: Path) -> None:
+    periods, expected = OTHER_FINDINGS["E02"]
     found = query(
         database,
-        "select distinct period, severity, effect, entity, unit_id from quality.deviations where rule_id = 'E02'",
+        "select period, severity, effect, entity, unit_id, clinic_id, detail from quality.deviations "
+        "where rule_id = 'E02'",
     )
-    assert {row[1:] for row in found} == {("block", "-", "register_enhet", OVERLAPPING_UNIT)}
+    assert sorted(row for row in found if row[0] in periods) == sorted(expected)
     assert {EARLIER_PERIOD, RULE_PERIOD, FIXTURE_PERIOD} <= {row[0] for row in found}
 
 
 def test_adjacent_intervals_are_no_e02(database: Path) -> None:
     units = query(database, "select distinct unit_id from quality.deviations where rule_id = 'E02'")
-    assert units == [(OVERLAPPING_UNIT,)]
+    assert (MOVING_UNIT,) not in units
+    assert len(units) == 4
 
 
 def test_a_deviation_knows_unit_and_clinic_and_never_the_source_id(database: Path) -> None:

@@ -1,0 +1,125 @@
+"""Mutants that no row can tell from the model, with the reason. One that is noticed after all is stale and fails.
+
+The text is that of the mutant's name, whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+CARE = "STRPOS(rule.care_scope, row_of_care.care_level) > 0"
+STATE = "CASE row_of_care.row_state WHEN 'completed' THEN 'G' WHEN 'waiting' THEN 'W' END"
+ONLY_DONE = "CASE row_of_care.row_state WHEN 'completed' THEN 'G' END"
+ONLY_WAITING = "CASE row_of_care.row_state WHEN 'waiting' THEN 'W' END"
+SCOPE = f"STRPOS(rule.row_scope, {STATE}) > 0"
+
+BOTH_LEVELS = "the rule holds at both levels of care, and there is no third (contract)"
+BOTH_STATES = "the rule holds for both states, whose letters are found; the other states give NULL"
+OTHER_STATE = "the letter of the other state is outside the rule's scope, found or not"
+
+
+def equivalents_of_scope(scopes: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """What follows from a rule's own rows in the seed: care_scope and row_scope of each case, all alike."""
+    found = {}
+    care = {row["care_scope"] for row in scopes}
+    states = {row["row_scope"] for row in scopes}
+    if care == {"SP"}:
+        found[f"row_in_scope: {CARE} → TRUE"] = BOTH_LEVELS
+        found[f"row_in_scope: {CARE} → {CARE[:-1]}-1"] = BOTH_LEVELS
+    if states == {"W G"}:
+        found[f"row_in_scope: {SCOPE} → {SCOPE[:-1]}-1"] = BOTH_STATES
+    if states == {"G"}:
+        found[f"row_in_scope: {STATE} → {ONLY_DONE}"] = OTHER_STATE
+    if states == {"W"}:
+        found[f"row_in_scope: {STATE} → {ONLY_WAITING}"] = OTHER_STATE
+    return found
+
+
+TOLD_BEFORE = "an empty value was told by the branch above"
+ONE_ROW_A_FILE = "a file has a contact once, so the smallest is the largest"
+NO_EMERGENCY = "an entry that waits has no emergency type and no times of an emergency"
+
+PARAMETERS = {
+    **dict.fromkeys(
+        (
+            "guarantee_limit_specialised_days", "guarantee_limit_cap_days", "guarantee_limit_primary_care_days",
+            "followup_grace_days", "over_long_wait_days", "first_birth_year", "max_age_years", "mvo_code_length",
+            "activity_code_length",
+        ),
+        "INT",
+    ),
+    **dict.fromkeys(("first_decision_date", "first_referral_date"), "DATE"),
+}  # fmt: skip
+KNOWN = [f"GROUPING({column}) = 1 OR NOT {column} IS NULL" for column in ("unit_id", "clinic_id", "area_name")]
+UNKNOWN_PLACES = "the lines are those of the statistics, and no line of an unknown place is among them"
+
+EQUIVALENTS: dict[str, dict[str, str]] = {
+    "rule_a07": {
+        "contact_carried_out: MIN(event_date) → MAX(event_date)": ONE_ROW_A_FILE,
+        "finding: NOT carried_out_entry.carried_out_date IS NULL → TRUE": (
+            "the join has left out what was not carried out, and a start is never empty (contract)"
+        ),
+    },
+    "rule_a21": {f"row_in_scope: {SCOPE} → {SCOPE[:-1]}-1": NO_EMERGENCY},
+    "rule_a22": {f"row_in_scope: {SCOPE} → {SCOPE[:-1]}-1": NO_EMERGENCY},
+    "rule_a26": {"rule: rule_id = 'A26' → TRUE": "no other rule has cases of these names"},
+    "rule_a30": {
+        f"row_in_scope: {SCOPE} → {SCOPE[:-1]}-1": "an entry's day is the period's last, which is in the period",
+    },
+    "rule_a36": {
+        "checked_row: yrkeskategori.code_list = 'yrkeskategori' → TRUE": "no other list has codes that begin with XS",
+        "checked_row: NOT row_in_scope.phase IS NULL → TRUE": "a phase is never empty (contract)",
+        "checked_row: NOT row_in_scope.booking_code IS NULL → TRUE": TOLD_BEFORE,
+        "checked_row: NOT row_in_scope.contact_type_code IS NULL → TRUE": TOLD_BEFORE,
+        "checked_row: NOT row_in_scope.profession_code IS NULL → TRUE": TOLD_BEFORE,
+    },
+    "rule_e02": {
+        "overlapping_interval: later.source_line <> earlier.source_line → TRUE": (
+            "an interval neither begins nor stands after itself"
+        ),
+        "overlapping_interval: later.source_line > earlier.source_line → later.source_line > "
+        "((earlier.source_line) - 1)": "the two stand on different lines, by the condition before",
+    },
+    "int_waiting_times__row": {
+        "removed_or_waiting: vantelista.entry_status = 'A' → TRUE": (
+            "an entry that is not removed waits by the branch above, whatever its time of removal"
+        ),
+        "finished_row: limited_row.row_state IN ('completed', 'not_carried_out') → limited_row.row_state IN "
+        "('completed')": "a contact that did not take place is in no count, rule or delivery (CM06)",
+    },
+    "int_waiting_times__population": {
+        "counted_row: flagged_row.wait_days >= 0 → flagged_row.wait_days >= -1": (
+            "a negative wait is disqualified by A02 or A03 and so left out beside it"
+        ),
+        "population_row: COALESCE(measure.excluded_specialty_groups, '') → measure.excluded_specialty_groups": (
+            "DuckDB's concat passes over NULL; Spark's does not, which is why it stands there"
+        ),
+    },
+    "int_core__period": {
+        "parameter_in_force: LEFT JOIN parameter ON care_period.last_date >= parameter.valid_from AND "
+        "care_period.last_date <= COALESCE(parameter.valid_to, care_period.last_date) → INNER JOIN parameter ON "
+        "care_period.last_date >= parameter.valid_from AND care_period.last_date <= COALESCE(parameter.valid_to, "
+        "care_period.last_date)": "every period has parameters in force",
+        "care_period: group_name = 'care' → TRUE": "a period without rows of care gives no figure",
+        "one_row_a_period: name = 'first_referral_date' → FALSE": (
+            "read by the delivery's rows alone (test_delivery_rows.py)"
+        ),
+        **{
+            f"one_row_a_period: MAX(CASE WHEN name = '{name}' THEN CAST(value AS {unit}) END) → "
+            f"MIN(CASE WHEN name = '{name}' THEN CAST(value AS {unit}) END)": "one row of a parameter is in force"
+            for name, unit in PARAMETERS.items()
+        },
+    },
+    "mart_waiting_times": {
+        "banded_row: LEFT JOIN wait_band ON {0} → INNER JOIN wait_band ON {0}".format(
+            "population_row.wait_days >= wait_band.from_days AND population_row.wait_days <= "
+            "COALESCE(wait_band.to_days, population_row.wait_days) AND period.last_date >= wait_band.valid_from AND "
+            "period.last_date <= COALESCE(wait_band.valid_to, period.last_date)"
+        ): "every wait that is counted lies in a band, from 0 and without end",
+        f"share_count: {' AND '.join(f'({known})' for known in KNOWN)} → TRUE": UNKNOWN_PLACES,
+        **{f"share_count: {known} → TRUE": UNKNOWN_PLACES for known in KNOWN},
+        "variant_cell: COALESCE(variant_in_force.excluded_deviations, '') → variant_in_force.excluded_deviations": (
+            "DuckDB's concat passes over NULL; Spark's does not, which is why it stands there"
+        ),
+    },
+}

@@ -1,0 +1,280 @@
+"""Every small fault that can be put into the models of waiting times is told by a figure counted by hand.
+
+The models read seeds whose rows have a validity: here each row is in force in several pieces, of which one holds
+on the last day of the measures' period alone, and rows with other values are in force on no period's last day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.python.warehouse.cases import MEASURE_PERIOD, RULE_PERIOD
+from tests.python.warehouse.checks import checks_of, population_with_other_measures
+from tests.python.warehouse.equivalents import EQUIVALENTS
+from tests.python.warehouse.figures import MART_LINES, OTHER_MEASURES
+from tests.python.warehouse.mutants import mutants_of
+from tests.python.warehouse.planted import UNIT
+from tests.python.warehouse.recomputing import Recomputing
+from tests.python.warehouse.test_mutations import RULE_MODELS, rule_of, seed_rows, told
+
+MODELS = [
+    "fct_completed_contact",
+    "fct_waiting_contact",
+    "int_core__period",
+    "int_quality__row_flag",
+    "int_waiting_times__flagged_row",
+    "int_waiting_times__measure",
+    "int_waiting_times__population",
+    "int_waiting_times__row",
+    "mart_waiting_times",
+]
+
+MART = "mart_waiting_times"
+
+# The value that a row in force on no period's last day has instead: one that would change a figure.
+DATED_SEEDS = {
+    "measures": "'guarantee_limit_cap_days' as limit_parameter",
+    "parameters": (
+        "case when unit = 'datum' then cast(cast(value as date) + 1 as varchar) "
+        "else cast(cast(value as integer) + 1 as varchar) end as value"
+    ),
+    "measure_targets": "cast(1 as decimal(9, 6)) as target_share",
+    "variants": "'2' as excluded_deviations",
+    "wait_bands": "0 as from_days",
+}
+# The measures' period is May 2026: its last day is the 31st, and June's the 30th.
+PIECES = [
+    ("valid_from", "2026-05-01", False),
+    ("2026-05-02", "2026-05-30", True),
+    ("2026-05-31", "2026-05-31", False),
+    ("2026-06-01", "2026-06-29", True),
+    ("2026-06-30", None, False),
+]
+
+
+def in_pieces(relation: str, wrong: str) -> str:
+    """A seed whose open rows are cut in pieces, with wrong values where no period ends."""
+    queries = [f"select * from {relation} where valid_to is not null"]
+    for first, last, is_wrong in PIECES:
+        start = first if first == "valid_from" else f"date '{first}'"
+        end = f"date '{last}'" if last else "cast(null as date)"
+        value = f", {wrong}" if is_wrong else ""
+        queries.append(
+            f"select * replace ({start} as valid_from, {end} as valid_to{value}) from {relation} where valid_to is null"
+        )
+    return " union all ".join(queries)
+
+
+@pytest.fixture(scope="module")
+def world(built: Path, manifest: dict[str, Any]) -> Iterator[Recomputing]:
+    """The build with seeds in pieces, two measures of other kinds and another region's targets."""
+    checks = {**checks_of(map(rule_of, RULE_MODELS)), "int_waiting_times__population": population_with_other_measures}
+    recomputing = Recomputing(built, manifest, checks)
+    for seed, wrong in DATED_SEEDS.items():
+        recomputing.exchange(seed, in_pieces(recomputing.relation(seed), wrong))
+    recomputing.exchange("measures", f"from {recomputing.relation('measures')} union all by name ({OTHER_MEASURES})")
+    targets = recomputing.relation("measure_targets")
+    recomputing.exchange(
+        "measure_targets",
+        f"from {targets} union all (select * replace (54 as region_code, 0.5 as target_share) from {targets} "
+        "where region_code = 56)",
+    )
+    for model in ("int_core__period", *recomputing.children("int_core__period")):
+        recomputing.exchange(model, recomputing.code(model))
+    yield recomputing
+    recomputing.close()
+
+
+@pytest.fixture(scope="module")
+def plain_world(built: Path, manifest: dict[str, Any]) -> Iterator[Recomputing]:
+    """The build as it is."""
+    recomputing = Recomputing(built, manifest, checks_of(map(rule_of, RULE_MODELS)))
+    yield recomputing
+    recomputing.close()
+
+
+def test_seeds_in_pieces_change_no_figure(world: Recomputing) -> None:
+    assert [model for model in world.checks if not world.holds(model)] == []
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_each_fault_in_a_model_of_waiting_times_is_told_by_a_planted_row(model: str, world: Recomputing) -> None:
+    mutants = mutants_of(world.code(model), world.connection)
+    # What no line counted by hand speaks of only costs time: the mart is by far the largest query.
+    asserted = sorted({line.key[:3] for line in MART_LINES})
+    population = world.relation("int_waiting_times__population")
+    rows = f"from {population} where (period, measure_id, population) in {tuple(asserted)}"
+    with world.exchanged("int_waiting_times__population", rows) if model == MART else nullcontext():
+        survivors = [mutant.change for mutant in mutants if not world.is_noticed(model, mutant.sql)]
+    wrong = told(model, mutants, survivors, EQUIVALENTS.get(model, {}))
+    assert not wrong, wrong
+    assert len(mutants) > 1
+
+
+# Parameters that no model of a figure or rule reads, and what does.
+READ_ELSEWHERE = {
+    "radiology_limit_days": "the limit of a measure that is not built",
+    "first_referral_date": "the delivery's rows (test_delivery_rows.py)",
+}
+
+
+@pytest.mark.parametrize("by", [1, -1])
+@pytest.mark.parametrize("name", [row["name"] for row in seed_rows("parameters")])
+def test_each_parameter_moved_by_one_is_told_by_a_planted_row(name: str, by: int, world: Recomputing) -> None:
+    value = (
+        f"case when unit = 'datum' then cast(cast(value as date) + {by} as varchar) "
+        f"else cast(cast(value as integer) + {by} as varchar) end"
+    )
+    changed = (
+        f"select * replace (case when name = '{name}' then {value} else value end as value) "
+        f"from {world.relation('parameters')}"
+    )
+    assert world.is_noticed("parameters", changed) == (name not in READ_ELSEWHERE)
+
+
+@pytest.mark.parametrize(
+    ("band", "column"),
+    [(row["band"], column) for row in seed_rows("wait_bands") for column in ("from_days", "to_days")],
+)
+def test_each_limit_of_a_band_moved_by_one_is_told_by_a_planted_row(band: str, column: str, world: Recomputing) -> None:
+    survivors = []
+    for by in (1, -1):
+        changed = (
+            f"select * replace (case when band = '{band}' then {column} + {by} else {column} end as {column}) "
+            f"from {world.relation('wait_bands')}"
+        )
+        if not world.is_noticed("wait_bands", changed):
+            survivors.append(by)
+    # No wait is negative, and the last band has no end.
+    assert survivors == {("0_30", "from_days"): [-1], ("366", "to_days"): [1, -1]}.get((band, column), [])
+
+
+@pytest.mark.parametrize(
+    ("variant", "population"), [(row["variant"], row["population"]) for row in seed_rows("variants")]
+)
+def test_each_deviation_of_a_variant_is_told_by_a_planted_row(
+    variant: str, population: str, world: Recomputing
+) -> None:
+    own = f"variant = '{variant}' and population = '{population}'"
+    survivors = []
+    excluded = next(
+        row["excluded_deviations"]
+        for row in seed_rows("variants")
+        if (row["variant"], row["population"]) == (variant, population)
+    )
+    for code in ("1", "2", "3"):
+        codes = set(excluded.split("|")) - {""} ^ {code}
+        changed = (
+            f"select * replace (case when {own} then '{'|'.join(sorted(codes))}' else excluded_deviations end "
+            f"as excluded_deviations) from {world.relation('variants')}"
+        )
+        if not world.is_noticed("variants", changed):
+            survivors.append(code)
+    changed = (
+        f"select * replace (case when {own} then not is_only_over_limit else is_only_over_limit end "
+        f"as is_only_over_limit) from {world.relation('variants')}"
+    )
+    if not world.is_noticed("variants", changed):
+        survivors.append("is_only_over_limit")
+    # What leaves nothing out leaves nothing out over the limit either.
+    assert survivors == (["is_only_over_limit"] if variant == "all" else [])
+
+
+MEASURE_FILTERS = {
+    "care_level": "null",
+    "phase": "null",
+    "is_guarantee_required": "false",
+    "is_waiting_measured": "false",
+    "is_completed_measured": "false",
+    "limit_parameter": "'guarantee_limit_cap_days'",
+    "excluded_specialty_groups": "null",
+}
+
+
+@pytest.mark.parametrize("filtered", MEASURE_FILTERS)
+@pytest.mark.parametrize("measure", [row["measure_id"] for row in seed_rows("measures")])
+def test_each_filter_of_a_measure_removed_changes_a_planted_figure(
+    measure: str, filtered: str, world: Recomputing
+) -> None:
+    values = [MEASURE_FILTERS[filtered]]
+    if filtered == "excluded_specialty_groups":
+        groups = next(row[filtered] for row in seed_rows("measures") if row["measure_id"] == measure).split("|")
+        values += [f"'{'|'.join(set(groups) - {group})}'" for group in groups]
+    for value in values:
+        changed = (
+            f"select * replace (case when measure_id = '{measure}' then {value} else {filtered} end as {filtered}) "
+            f"from {world.relation('measures')}"
+        )
+        assert world.is_noticed("measures", changed), value
+
+
+@pytest.mark.parametrize("measure", ["first_contact_90", "operation_90"])
+def test_wt35_a_target_moved_by_one_in_twenty_is_told_by_a_planted_row(measure: str, world: Recomputing) -> None:
+    for by in ("0.05", "-0.05"):
+        changed = (
+            f"select * replace (case when measure_id = '{measure}' and region_code = 56 "
+            f"then cast(target_share + {by} as decimal(9, 6)) else target_share end as target_share) "
+            f"from {world.relation('measure_targets')}"
+        )
+        assert world.is_noticed("measure_targets", changed), by
+
+
+# A join that takes a row twice, or not at all.
+BROKEN_JOINS = {
+    "a unit that has its days twice": (
+        "int_core__unit", "from {0} union all (from {0} where unit_id = '{1}')",
+        ("has_grain_int_waiting_times__row", "staged_rows_all_stand_in_rows_of_care"),
+    ),
+    "a period that stands twice": (
+        "int_core__period", "from {0} union all (from {0} where period = '{2}')",
+        ("has_grain_int_waiting_times__row", "staged_rows_all_stand_in_rows_of_care"),
+    ),
+    "a period that is not there": (
+        "int_core__period", "from {0} where period <> '{2}'",
+        ("staged_rows_all_stand_in_rows_of_care", "facts_hold_every_staged_row"),
+    ),
+    "a contact that is dropped": (
+        "int_waiting_times__row", "from {0} where not (entity = 'cosmic_vardkontakt' and period = '{2}' "
+        "and source_line = 2)", ("staged_rows_all_stand_in_rows_of_care", "facts_hold_every_staged_row"),
+    ),
+    "an entry that is dropped": (
+        "int_waiting_times__row", "from {0} where not (entity = 'cosmic_vantelista' and period = '{2}' "
+        "and source_line = 2)", ("staged_rows_all_stand_in_rows_of_care", "facts_hold_every_staged_row"),
+    ),
+    "a row that loses its place in the fact": (
+        "fct_completed_contact", "from {0} where not is_disqualified", ("facts_hold_every_staged_row",),
+    ),
+    "a finding that stands twice": (
+        "int_quality__row_flag", "from {0} union all (from {0} where period = '{3}')",
+        ("has_grain_int_quality__row_flag", "facts_hold_every_staged_row"),
+    ),
+    "a measure that stands twice": (
+        "int_waiting_times__measure", "from {0} union all (from {0} where period = '{2}')",
+        ("has_grain_int_waiting_times__measure", "has_grain_int_waiting_times__population"),
+    ),
+    "a row of a measure that is in no line": (
+        "mart_waiting_times", "select * replace (contacts_count - 1 as contacts_count) from {0}",
+        ("waiting_times_hold_every_row_of_the_population",),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("broken", BROKEN_JOINS)
+def test_a_join_that_takes_a_row_twice_or_not_at_all_fails_the_builds_own_tests(
+    broken: str, plain_world: Recomputing
+) -> None:
+    model, sql, tests = BROKEN_JOINS[broken]
+    whole = sql.format(plain_world.relation(model), UNIT, MEASURE_PERIOD, RULE_PERIOD)
+    failing = plain_world.failing_tests(model, whole)
+    assert [test for test in tests if not any(name.startswith(test) for name in failing)] == [], failing
+    assert plain_world.is_noticed(model, whole)
+
+
+def test_the_builds_own_tests_pass_on_what_is_not_broken(plain_world: Recomputing) -> None:
+    relation = plain_world.relation("int_core__unit")
+    assert plain_world.failing_tests("int_core__unit", f"from {relation}") == []
