@@ -29,12 +29,17 @@ source_row as (
         quarantined_row.period,
         quarantined_row.entity,
         quarantined_row.source_line,
-        max(period.last_date) as last_date,
-        max(quarantined_row.unit_id) as unit_id,
+        period.last_date,
+        quarantined_row.unit_id,
         {{ sorted_text_list("quarantined_row.what") }} as reasons
     from quarantined_row
     inner join period on quarantined_row.period = period.period
-    group by quarantined_row.period, quarantined_row.entity, quarantined_row.source_line
+    group by
+        quarantined_row.period,
+        quarantined_row.entity,
+        quarantined_row.source_line,
+        period.last_date,
+        quarantined_row.unit_id
 ),
 
 finding as (

@@ -36,7 +36,7 @@ RULE_EFFECTS = {
     "A13/superfluous": ("info", "-"), "A16": ("fix", "-"), "A21": ("fix", "L"), "A22": ("fix", "L"),
     "A23": ("fix", "L"), "A24/malformed": ("fix", "L"), "A24/unknown": ("info", "-"),
     "A26/impossible": ("fix", "L"), "A26/very_old": ("fix", "-"), "A27": ("fix", "L"), "A30": ("fix", "D"),
-    "A36": ("fix", "L"), "E01": ("fix", "L"), "E02": ("block", "-"),
+    "A36": ("fix", "L"), "A37": ("fix", "-"), "A38": ("block", "-"), "E01": ("fix", "L"), "E02": ("block", "-"),
 }  # fmt: skip
 
 

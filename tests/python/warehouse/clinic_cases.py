@@ -43,9 +43,21 @@ UNKNOWN_TOO_MANY = (
 )
 
 
+# Units with an interval that ends or begins around the period's last day, and whether it holds that day.
+UNITS_AT_THE_END = {
+    "ends the day before": (f"{_PREFIX}8880001", date(2015, 1, 1), date(2023, 10, 30), False),
+    "ends the last day": (f"{_PREFIX}8880002", date(2015, 1, 1), date(2023, 10, 31), True),
+    "begins the last day": (f"{_PREFIX}8880003", date(2023, 10, 31), None, True),
+    "begins the day after": (f"{_PREFIX}8880004", date(2023, 11, 1), None, False),
+}
+
+
 def clinic_units() -> list[Row]:
-    """One unit for each clinic."""
+    """One unit for each clinic, and those that begin or end around the period's end."""
     return [
+        unit("2024-07", unit_id, giltig_from=first, giltig_tom=last)
+        for unit_id, first, last, _ in UNITS_AT_THE_END.values()
+    ] + [
         unit("2024-07", _unit_id(name), klinik_hsaid=clinic_id(name), klinik_namn=name.capitalize()) for name in CLINICS
     ]
 
@@ -95,6 +107,10 @@ def quarantined_rows() -> list[Row]:
         fault("cosmic_vardkontakt", 9002, "", "3 fält i stället för 60", None),
         fault("cosmic_vantelista", 9001, "kon", "okänd kod", f"{_PREFIX}9999999"),
         fault("register_enhet", 9003, "namn", "tomt fält", UNIT, "registers"),
+        *(
+            fault("cosmic_vantelista", 9100 + number, "kon", "okänd kod", unit_id)
+            for number, (unit_id, _, _, _) in enumerate(UNITS_AT_THE_END.values())
+        ),
     ]
 
 
@@ -106,4 +122,11 @@ QUARANTINED = {
     ),
     ("cosmic_vardkontakt", 9002, None, None, "Rad 9002 i filen lästes inte in. 3 fält i stället för 60."),
     ("cosmic_vantelista", 9001, f"{_PREFIX}9999999", None, "Rad 9001 i filen lästes inte in. kon: okänd kod."),
+    *(
+        (
+            "cosmic_vantelista", 9100 + number, unit_id, CLINIC if holds else None,
+            f"Rad {9100 + number} i filen lästes inte in. kon: okänd kod.",
+        )
+        for number, (unit_id, _, _, holds) in enumerate(UNITS_AT_THE_END.values())
+    ),
 }  # fmt: skip

@@ -27,6 +27,13 @@ from tests.python.warehouse.cases import (
     WAITS,
     entity_of,
 )
+from tests.python.warehouse.clinic_cases import (
+    CLINIC_PERIOD,
+    QUARANTINED,
+    TOO_MANY,
+    UNKNOWN_TOO_MANY,
+    clinic_id,
+)
 from tests.python.warehouse.planted import CLINIC, OTHER_CLINIC, UNIT
 
 Figures = dict[str, Any]
@@ -493,6 +500,23 @@ OTHER_FINDINGS: dict[str, tuple[tuple[str, ...], list[tuple[str | None, ...]]]] 
                 (THREE_INTERVALS_UNIT, CLINIC, "2015-01-01", "2015-01-02"),
                 (THREE_INTERVALS_UNIT, CLINIC, "2015-01-01", "2024-01-01"),
             ]
+        ],
+    ),
+    "A37": (
+        (CLINIC_PERIOD,),
+        [
+            (CLINIC_PERIOD, "fix", "-", entity, unit_id, clinic, detail)
+            for entity, _, unit_id, clinic, detail in QUARANTINED
+        ],
+    ),
+    "A38": (
+        (CLINIC_PERIOD,),
+        [
+            *(
+                (CLINIC_PERIOD, "block", "-", entity, None, clinic_id(name), detail)
+                for entity, name, detail in TOO_MANY
+            ),
+            (CLINIC_PERIOD, "block", "-", UNKNOWN_TOO_MANY[0], None, None, UNKNOWN_TOO_MANY[2]),
         ],
     ),
 }  # fmt: skip
