@@ -4,8 +4,8 @@ row_of_care as (
     select * from {{ ref('int_waiting_times__row') }}
 ),
 
--- DL01, A38: the candidates of the two populations counted from the rows of care themselves, without a look at
--- any flag, so that delivered + left out can be held against them.
+-- DL01, A38: the candidates of the two populations counted from the rows of care themselves, without a look
+-- at any flag, so that delivered + left out can be held against them.
 candidate as (
     select
         period,
