@@ -114,9 +114,12 @@ def test_a_lost_list_of_quarantined_rows_fails_the_account(house: House) -> None
 
 
 def test_the_same_file_gives_the_same_bytes(tmp_path: Path) -> None:
-    contents = []
+    contents, told = [], []
     for name in ("one", "two"):
         house = House(tmp_path / name, {"quarantine_limit_share": 1})
         land(house, rows_with(3, kon="X", start_tid="i går"))
         contents.append(next((house.home.lake / "quarantined_row").rglob("*.parquet")).read_bytes())
+        told.append({path.name: path.read_bytes() for path in house.home.quarantine.rglob("*.csv")})
     assert contents[0] == contents[1]
+    assert told[0] == told[1]
+    assert len(told[0]) == 1
