@@ -18,6 +18,10 @@ from orchestration.errors import VardlagerError
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 SOURCES_DIR = PROJECT_ROOT / "models" / "sources"
+# Groups that have a meaning beyond their files: care is the waiting-time delivery's own, and each register, of
+# whichever month, serves all months. Another group never stops the two.
+CARE, REGISTERS = "care", "registers"
+WAITING_TIME_GROUPS = (CARE, REGISTERS)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 from orchestration.national.frame import KEYED_COLUMNS, DeliveryFrame
 from orchestration.settings import PRIVATE_DIR, make_private
 from orchestration.sql_text import literal
+from orchestration.state.delivered import DELIVERED_ROWS, delivered_rows_name
 
 _ROW_GROUP_ROWS = 122_880
 _FILE_MODE = 0o400
@@ -24,7 +25,7 @@ _FOLDER_MODE = 0o500
 
 def rows_folder(state_folder: Path, receiver: str, period: str, version: int) -> Path:
     """Where the as-delivered rows of a version lie."""
-    return state_folder / "delivered_rows" / f"receiver={receiver}" / f"period={period}" / f"version={version}"
+    return state_folder / DELIVERED_ROWS / delivered_rows_name(receiver, period, version)
 
 
 def _building(folder: Path) -> Path:

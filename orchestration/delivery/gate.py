@@ -12,13 +12,12 @@ import duckdb
 
 from orchestration.approval.approvals import ClinicState, Standing, clinic_states
 from orchestration.approval.figures import read_clinics
+from orchestration.contracts import CARE, REGISTERS
 from orchestration.errors import InputRefusedError, StoppedError
 from orchestration.state import evidence
 from orchestration.state.current import complete_periods, has_registers
 from orchestration.state.store import State
 from orchestration.work import Work
-
-CARE, REGISTERS = "care", "registers"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orchestration.contracts import REGISTERS, WAITING_TIME_GROUPS
 from orchestration.delivery.package import ExtractFile, ReplacedCall
 from orchestration.errors import VardlagerError
 from orchestration.privacy import Key
@@ -9,7 +10,6 @@ from orchestration.state.current import readable_loads
 from orchestration.state.store import State
 from orchestration.work import Work
 
-_GROUPS = ("care", "registers")
 _PSEUDONYM_CHECK = "pseudonymer"
 _DELIVERY_CHECK = "leverans"
 
@@ -46,7 +46,7 @@ def extracts_of(state: State, work: Work) -> tuple[ExtractFile, ...]:
         for load in sorted(
             readable_loads(work.contracts, state.loads("current")), key=lambda load: (load.period, load.entity)
         )
-        if load.group_name in _GROUPS and (load.period <= work.period or load.group_name == "registers")
+        if load.group_name in WAITING_TIME_GROUPS and (load.period <= work.period or load.group_name == REGISTERS)
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
+from orchestration.contracts import CARE
 from orchestration.errors import InputRefusedError
 from orchestration.settings import Home
 from orchestration.state import evidence
@@ -21,7 +22,7 @@ def demand_whole(state: State, work: Work, refused: list[str]) -> None:
     `refused` holds what this landing refused, to be told beside what is missing.
     """
     current = state.loads("current")
-    if (work.period, "care") in complete_periods(work.contracts, current) and has_registers(work.contracts, current):
+    if (work.period, CARE) in complete_periods(work.contracts, current) and has_registers(work.contracts, current):
         return
     rows = state.rows("select group_name, message from period_group where period = ?", [work.period])
     lacking = "; ".join(f"{row['group_name']}: {row['message']}" for row in rows if row["message"])

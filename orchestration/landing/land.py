@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.contracts import Contract, groups
+from orchestration.contracts import REGISTERS, Contract, groups
 from orchestration.errors import InputRefusedError
 from orchestration.landing.conform import (
     RowFault,
@@ -344,7 +344,7 @@ def _settle_groups(contracts: Mapping[str, Contract], period: str, state: State,
         present = {
             load.entity
             for load in state.loads("current")
-            if load.group_name == group and (load.period == period or group == "registers")
+            if load.group_name == group and (load.period == period or group == REGISTERS)
         }
         missing = [c.entity for c in members if not c.is_optional and c.entity not in present | set(held)]
         if landing.group_states.get(group) == "refused":

@@ -8,6 +8,7 @@ from orchestration.publishing.versions import Request, publish
 from orchestration.settings import Home
 from orchestration.state import evidence
 from orchestration.state.current import current_inputs
+from orchestration.state.delivered import DELIVERED_ROWS, delivered_rows_name
 from orchestration.state.store import State, open_state
 from orchestration.warehouse.stage import refresh_state_copies
 from orchestration.work import Work
@@ -17,13 +18,13 @@ POPULATIONS = ("completed", "waiting")
 
 def delivered_rows_folder(home: Home) -> Path:
     """Where the rows of every delivery are kept as they were delivered."""
-    return home.state / "delivered_rows"
+    return home.state / DELIVERED_ROWS
 
 
 def delivered_files(home: Home, state: State) -> list[Path]:
     """The kept rows of the deliveries that the state knows as made, as paths under the folder of all."""
     folders = [
-        Path(f"receiver={row['receiver']}") / f"period={row['period']}" / f"version={row['version']}"
+        delivered_rows_name(row["receiver"], row["period"], row["version"])
         for row in state.rows(
             "select receiver, period, version from delivery where status <> 'building' order by 1, 2, 3"
         )

@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from orchestration.contracts import REGISTERS
 from orchestration.errors import VardlagerError
 from orchestration.national.contract import RECORD_TYPES, DeliveryAttribute, read_attributes
 from orchestration.state.current import code_version, current_inputs, readable_loads
@@ -361,7 +362,7 @@ def read_facts(work: Work) -> Facts:
         inputs = current_inputs(state, work.contracts, work.region)
         checks = _required_checks(state, work, inputs)
         loads = readable_loads(work.contracts, state.loads("current"))
-        shown = [load for load in loads if load.period == work.period or load.group_name == "registers"]
+        shown = [load for load in loads if load.period == work.period or load.group_name == REGISTERS]
         groups = state.rows(
             """
             select group_name, coalesce(message, '') as message from period_group

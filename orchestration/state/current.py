@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
-from orchestration.contracts import PROJECT_ROOT, Contract, groups
+from orchestration.contracts import PROJECT_ROOT, REGISTERS, Contract, groups
 from orchestration.settings import Region
 from orchestration.state.store import Load, State
 
@@ -28,7 +28,7 @@ def complete_periods(contracts: Mapping[str, Contract], current: Sequence[Load])
 def has_registers(contracts: Mapping[str, Contract], current: Sequence[Load]) -> bool:
     """Whether every register has a current load, of whichever period: each serves all periods."""
     present = {load.entity for load in current}
-    needed = groups(dict(contracts)).get("registers", ())
+    needed = groups(dict(contracts)).get(REGISTERS, ())
     return all(contract.entity in present for contract in needed if not contract.is_optional)
 
 
@@ -38,7 +38,7 @@ def readable_loads(contracts: Mapping[str, Contract], current: Sequence[Load]) -
     return [
         load
         for load in current
-        if load.entity in contracts and (load.group_name == "registers" or (load.period, load.group_name) in complete)
+        if load.entity in contracts and (load.group_name == REGISTERS or (load.period, load.group_name) in complete)
     ]
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from orchestration.contracts import Column, Contract, groups
+from orchestration.contracts import REGISTERS, WAITING_TIME_GROUPS, Column, Contract, groups
 from orchestration.settings import Region
 from orchestration.sql_text import literal, quoted
 from orchestration.validation.bands import bands_in_force
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation
 
 SUITE = "landing"
-REGISTERS = "registers"
-# What waiting times and the delivery rest on; another group's file must never stop them.
-CHECKED_GROUPS = ("care", REGISTERS)
 OUTSIDE_BAND = "outside_period_share"
 _MISSING = "saknas"
 
@@ -214,11 +211,11 @@ def checks(
         types_expectation,
     )
 
-    checked = {name: members for name, members in groups(dict(contracts)).items() if name in CHECKED_GROUPS}
+    checked = {name: members for name, members in groups(dict(contracts)).items() if name in WAITING_TIME_GROUPS}
     files = _current_files(connection, [contract for members in checked.values() for contract in members], period)
     outside_band = next((band for band in bands_in_force(connection, SUITE, period) if band.name == OUTSIDE_BAND), None)
     least_rows = outside_band.least_rows if outside_band is not None else 0
-    for group in CHECKED_GROUPS:
+    for group in WAITING_TIME_GROUPS:
         needed = [contract.entity for contract in checked.get(group, ()) if not contract.is_optional]
         present = pd.DataFrame({LINE: needed, "files_count": [len(files.get(entity, [])) for entity in needed]})
         yield present, [presence_expectation(group)]

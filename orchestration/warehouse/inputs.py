@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration.contracts import Contract
+from orchestration.contracts import CARE, Contract
 from orchestration.settings import Home, Region
 from orchestration.sql_text import literal
 from orchestration.state.current import complete_periods, inputs_fingerprint, readable_loads
@@ -101,7 +101,7 @@ def _delivered_periods(state: State) -> set[str]:
     """Periods whose newest delivery to each receiver rests on the loads of care that are current."""
     current: dict[str, set[int | None]] = {}
     for load in state.loads("current"):
-        if load.group_name == "care":
+        if load.group_name == CARE:
             current.setdefault(load.period, set()).add(load.load_id)
     newest = state.rows(
         "select receiver, period, max(version) as version from delivery where status <> 'building' group by 1, 2"

@@ -1,4 +1,4 @@
--- DL01, A38: every staged candidate of specialised care is delivered, or left out under exactly one rule.
+-- DL01, A38: every row of specialised care in staging that was carried out or waits is staged, once.
 with
 
 vardkontakt as (
@@ -9,16 +9,8 @@ fct_waiting_contact as (
     select * from {{ ref('fct_waiting_contact') }}
 ),
 
-delivery_completed as (
-    select * from {{ ref('delivery_completed') }}
-),
-
-delivery_waiting as (
-    select * from {{ ref('delivery_waiting') }}
-),
-
-delivery_left_out as (
-    select * from {{ ref('delivery_left_out') }}
+delivery_staged as (
+    select * from {{ ref('delivery_staged') }}
 ),
 
 counted_row as (
@@ -38,21 +30,9 @@ counted_row as (
     union all
     select
         period,
-        'completed' as population,
-        -1 as rows_count
-    from delivery_completed
-    union all
-    select
-        period,
-        'waiting' as population,
-        -1 as rows_count
-    from delivery_waiting
-    union all
-    select
-        period,
         population,
         -rows_count as rows_count
-    from delivery_left_out
+    from delivery_staged
 )
 
 select
