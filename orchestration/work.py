@@ -13,7 +13,7 @@ import duckdb
 
 from orchestration.contracts import Contract, load_contracts
 from orchestration.errors import UsageError
-from orchestration.privacy import Key, key_from_environment, read_key, write_new_key
+from orchestration.privacy import Key, key_from_environment
 from orchestration.settings import Home, Region, home_from_environment, read_region
 
 _PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -59,11 +59,6 @@ class Work:
     contracts: Mapping[str, Contract]
     progress: Callable[[str], None]
     override_reason: str = ""
-
-    def delivery_key(self) -> Key:
-        """The key of delivered ids: made once, never rotated, kept with the state (DL02)."""
-        path = self.home.delivery_key_file
-        return read_key(path) if path.exists() else write_new_key(path)
 
     def connect_build(self, read_only: bool = False) -> duckdb.DuckDBPyConnection:
         """The build database, with memory bounded; close it before the next stage."""

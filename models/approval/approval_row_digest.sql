@@ -4,13 +4,8 @@ flagged_row as (
     select * from {{ ref('int_waiting_times__flagged_row') }}
 ),
 
-completed_row as (
-    select * from {{ ref('delivery_completed') }}
-    where clinic_id is not null
-),
-
-waiting_row as (
-    select * from {{ ref('delivery_waiting') }}
+delivery_row_digest as (
+    select * from {{ ref('delivery_row_digest') }}
     where clinic_id is not null
 ),
 
@@ -100,86 +95,6 @@ judged_row as (
     where care_level = 'S' and row_state in ('completed', 'waiting') and clinic_id is not null
 ),
 
-delivered_completed_row as (
-    select
-        period,
-        contact_key,
-        clinic_id,
-        regionkod,
-        hsaid_region,
-        sjukhus,
-        sjukhus_namn,
-        hsaid_vardgivare,
-        hsaid_vardenhet,
-        hsaid_enhet,
-        vardkontakt_id,
-        vardgaranti,
-        fas,
-        mvo,
-        aktivitet,
-        aktivitet_kva,
-        aktivitet_icd,
-        fodelse_ar,
-        kon,
-        lkf,
-        hsaid_patient_listning,
-        bokningssatt,
-        vardkontakt,
-        yrkeskategori,
-        avvikelse,
-        beslut_aktivitet,
-        start_aktivitet,
-        medicinskt_maldatum,
-        typ_akutverksamhet,
-        tid_start_akut,
-        tid_bedomning,
-        tid_avslut,
-        vard_avbruten,
-        remittenttyp,
-        remittent,
-        remiss_id,
-        remiss_datum,
-        ankomst_datum
-    from completed_row
-),
-
-delivered_waiting_row as (
-    select
-        period,
-        contact_key,
-        clinic_id,
-        regionkod,
-        hsaid_region,
-        sjukhus,
-        sjukhus_namn,
-        hsaid_vardgivare,
-        hsaid_vardenhet,
-        hsaid_enhet,
-        vardkontakt_id,
-        vardgaranti,
-        fas,
-        mvo,
-        aktivitet,
-        aktivitet_kva,
-        aktivitet_icd,
-        fodelse_ar,
-        kon,
-        lkf,
-        hsaid_patient_listning,
-        bokningssatt,
-        vardkontakt,
-        yrkeskategori,
-        avvikelse,
-        beslut_aktivitet,
-        medicinskt_maldatum,
-        remittenttyp,
-        remittent,
-        remiss_id,
-        remiss_datum,
-        ankomst_datum
-    from waiting_row
-),
-
 -- The delivered rows beside the judged ones: settings and parameters go to the delivery that no fact holds.
 row_digest as (
     select
@@ -191,14 +106,8 @@ row_digest as (
     select
         period,
         clinic_id,
-        md5({{ row_text('delivered_completed_row') }}) as row_digest
-    from delivered_completed_row
-    union all
-    select
-        period,
-        clinic_id,
-        md5({{ row_text('delivered_waiting_row') }}) as row_digest
-    from delivered_waiting_row
+        row_digest
+    from delivery_row_digest
 )
 
 select

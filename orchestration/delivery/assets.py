@@ -7,7 +7,7 @@ import dagster as dg
 from orchestration.approval.assets import clinic_figures
 from orchestration.delivery.stage import HeldBack, deliver_period, deliver_when_open
 from orchestration.guard import guarded
-from orchestration.jobs import MONTH_JOB
+from orchestration.jobs import DELIVERY_JOB
 from orchestration.publishing.assets import published_file
 from orchestration.publishing.stage import renew_published
 from orchestration.resources import MONTHS, Workplace
@@ -22,7 +22,7 @@ Told = dg.MaterializeResult | dg.AssetObservation  # type: ignore[type-arg]
 def _deliver(context: dg.AssetExecutionContext, workplace: Workplace) -> Told:
     """Build the package, then let the published file tell of it; a month not ready is only noted."""
     with workplace.writing_work(context) as work:
-        outcome = deliver_when_open(work) if context.job_name == MONTH_JOB else deliver_period(work)
+        outcome = deliver_period(work) if context.job_name == DELIVERY_JOB else deliver_when_open(work)
         if isinstance(outcome, HeldBack):
             return dg.AssetObservation(
                 asset_key=context.asset_key,

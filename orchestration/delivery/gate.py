@@ -26,7 +26,8 @@ class Gate:
 
     `unproven`: required checks without a passed result of this run and these inputs. `unwhole`: groups that
     are not loaded and whole. `blocking`: deviations that stop the delivery. `lacking`: clinics without an
-    approval of exactly these figures; empty when an override covers them.
+    approval of exactly these figures; empty when an override covers them. `overridden`: what an override
+    covers, so that it is told. `content_hash` tells what would be delivered from any other content.
     """
 
     period: str
@@ -35,6 +36,8 @@ class Gate:
     blocking: tuple[str, ...]
     lacking: tuple[str, ...]
     approvals: tuple[Standing, ...]
+    overridden: tuple[str, ...] = ()
+    content_hash: str = ""
 
     @property
     def hindrances(self) -> tuple[str, ...]:
@@ -90,8 +93,11 @@ def _unwhole(state: State, work: Work) -> list[str]:
     return [told[group] for group in sorted(told)]
 
 
-def _blocking(connection: duckdb.DuckDBPyConnection, period: str, is_overridden: bool) -> list[str]:
-    """Deviations of the period that stop the delivery; a rule that the seed does not know is never overridden."""
+def _blocking(connection: duckdb.DuckDBPyConnection, period: str, is_overridable: bool) -> list[str]:
+    """Deviations of the period that stop the delivery, of the rules that an override covers or of the others.
+
+    A rule that the seed does not know is never covered.
+    """
     return [
         f"{rule_id} {title}: {who}, {count} st"
         for rule_id, title, who, count in connection.execute(
@@ -108,13 +114,25 @@ def _blocking(connection: duckdb.DuckDBPyConnection, period: str, is_overridden:
                 on clinic.period = $1 and deviation.clinic_id = clinic.clinic_id
             where
                 deviation.severity = 'block' and deviation.period = $1
-                and not ($2 and coalesce(rule.is_overridable, false))
+                and coalesce(rule.is_overridable, false) = $2
             group by 1, 2, 3
             order by 1, 3, 2
             """,
-            [period, is_overridden],
+            [period, is_overridable],
         ).fetchall()
     ]
+
+
+def _content_hash(connection: duckdb.DuckDBPyConnection, period: str) -> str:
+    """One hash over all that would be delivered of the period, or left out of it."""
+    rows = connection.execute(
+        "select content_hash from delivery.delivery_content where period = $1", [period]
+    ).fetchall()
+    if not rows:
+        raise StoppedError(
+            f"Bygget säger inte vad som ska levereras av {period}.", f"Kör vardlager validate --period {period}."
+        )
+    return str(rows[0][0])
 
 
 def _lacking(states: list[ClinicState]) -> list[str]:
@@ -137,15 +155,21 @@ def examine_gate(state: State, work: Work, inputs: str) -> Gate:
     connection = work.connect_build(read_only=True)
     try:
         clinics = read_clinics(connection, work.period)
-        blocking = _blocking(connection, work.period, bool(work.override_reason))
+        blocking = _blocking(connection, work.period, is_overridable=False)
+        overridable = _blocking(connection, work.period, is_overridable=True)
+        content_hash = _content_hash(connection, work.period)
     finally:
         connection.close()
     states = clinic_states(state, work.period, clinics)
+    covered = (*overridable, *_lacking(states))
+    is_overridden = bool(work.override_reason)
     return Gate(
         work.period,
         unproven,
         unwhole,
-        tuple(blocking),
-        () if work.override_reason else tuple(_lacking(states)),
-        tuple(entry.standing for entry in states if entry.standing is not None and entry.is_approved),
+        blocking=tuple(blocking) if is_overridden else tuple(sorted((*blocking, *overridable))),
+        lacking=() if is_overridden else tuple(_lacking(states)),
+        approvals=tuple(entry.standing for entry in states if entry.standing is not None and entry.is_approved),
+        overridden=covered if is_overridden else (),
+        content_hash=content_hash,
     )

@@ -4,35 +4,23 @@ from __future__ import annotations
 
 from orchestration.contracts import REGISTERS, WAITING_TIME_GROUPS
 from orchestration.delivery.package import ExtractFile, ReplacedCall
-from orchestration.errors import VardlagerError
 from orchestration.privacy import Key
 from orchestration.state.current import readable_loads
+from orchestration.state.keys import delivery_key
 from orchestration.state.store import State
 from orchestration.work import Work
 
 _PSEUDONYM_CHECK = "pseudonymer"
-_DELIVERY_CHECK = "leverans"
 
 
 def demand_lasting_keys(state: State, work: Work) -> Key:
     """The delivery key, when both it and the region's own key are those of earlier deliveries (DL02).
 
     Another delivery key would give known contacts new ids at the receiver, another key of the region would lock the
-    id map with a key that nobody keeps. Raises VardlagerError for either; the first delivery sets the delivery key.
+    id map with a key that nobody keeps. Raises VardlagerError for either.
     """
     state.check_key(_PSEUDONYM_CHECK, work.key.check_value)
-    key_file = work.home.delivery_key_file
-    known = state.rows("select check_value from key_check where name = ?", [_DELIVERY_CHECK])
-    lost = known and not key_file.exists()
-    if lost or (known and work.delivery_key().check_value != known[0]["check_value"]):
-        raise VardlagerError(
-            f"Leveransnyckeln {key_file} {'saknas' if lost else 'är en annan än den som levererats med'}.",
-            "Lägg tillbaka den ur säkerhetskopian av state/; den byts aldrig, annars får kända kontakter nya id.",
-        )
-    key = work.delivery_key()
-    if not known:
-        state.insert("key_check", [{"name": _DELIVERY_CHECK, "check_value": key.check_value}])
-    return key
+    return delivery_key(state, work.home)
 
 
 def extracts_of(state: State, work: Work) -> tuple[ExtractFile, ...]:

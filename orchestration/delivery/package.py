@@ -69,7 +69,7 @@ class PackageRequest:
     """What the caller knows of a delivery and the package cannot find out by itself.
 
     `results` is the evidence: the expectation results of exactly these rows. `version` counts from 1 per
-    receiver and period ('YYYY-MM').
+    receiver and period ('YYYY-MM'). `overridden` tells, a line each in Swedish, what `override_reason` covers.
     """
 
     region_code: int
@@ -83,6 +83,7 @@ class PackageRequest:
     extracts: tuple[ExtractFile, ...] = ()
     approvals: tuple[Approval, ...] = ()
     override_reason: str | None = None
+    overridden: tuple[str, ...] = ()
     replaced_version: int | None = None
     replaced_calls: tuple[ReplacedCall, ...] = ()
     receiver: str = "skr"
@@ -364,6 +365,7 @@ def _document(
             for approval in request.approvals
         ],
         "override_reason": request.override_reason,
+        "overridden": list(request.overridden),
         "parameters": read_parameters(connection, request.period),
         "checks": {
             suite: _check_counts([result for result in request.results if result.suite == suite])

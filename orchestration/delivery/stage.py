@@ -60,7 +60,7 @@ def _next_version(state: State, work: Work) -> tuple[int, int | None]:
     return number, max(known, default=None)
 
 
-def _begin(state: State, work: Work, inputs: str, request: PackageRequest) -> None:
+def _begin(state: State, work: Work, inputs: str, content_hash: str, request: PackageRequest) -> None:
     """Write the version down before its folder exists, so that an interrupted one is known for what it is."""
     state.insert(
         "delivery",
@@ -72,6 +72,7 @@ def _begin(state: State, work: Work, inputs: str, request: PackageRequest) -> No
                 "created_at": str(request.created_at),
                 "run_id": work.run_id,
                 "inputs": inputs,
+                "content_hash": content_hash,
                 "contacts_completed": 0,
                 "contacts_waiting": 0,
                 "left_out_count": 0,
@@ -101,15 +102,6 @@ def _finish(state: State, work: Work, request: PackageRequest, manifest: Package
                 request.version,
             ],
         )
-        # What the figures of the period rest on: another load of it makes them preliminary again.
-        state.execute(
-            """
-            insert into delivery_load (receiver, period, version, load_id)
-            select ?, period, ?, load_id from load
-            where outcome = 'current' and group_name = 'care' and period = ?
-            """,
-            [RECEIVER, request.version, work.period],
-        )
         state.insert(
             "delivery_call",
             [
@@ -132,16 +124,16 @@ def _finish(state: State, work: Work, request: PackageRequest, manifest: Package
         )
 
 
-def _newest_version(state: State, work: Work, inputs: str) -> int | None:
-    """The newest delivered version when it rests on exactly these inputs and its package is in its place."""
+def _version_of(state: State, work: Work, content_hash: str) -> int | None:
+    """The newest delivered version when it holds exactly this content and its package is in its place."""
     rows = state.rows(
         """
-        select version, inputs from delivery
+        select version, content_hash from delivery
         where receiver = ? and period = ? and status <> 'building' order by version desc limit 1
         """,
         [RECEIVER, work.period],
     )
-    if not rows or rows[0]["inputs"] != inputs:
+    if not rows or rows[0]["content_hash"] != content_hash:
         return None
     version = int(rows[0]["version"])
     return version if package_folder(work.home.delivery, RECEIVER, work.period, version).exists() else None
@@ -175,12 +167,13 @@ def _build(state: State, work: Work, inputs: str, gate: Gate) -> PackageManifest
         extracts=extracts_of(state, work),
         approvals=tuple(_approval(standing) for standing in gate.approvals),
         override_reason=mask_identities(work.override_reason) or None,
+        overridden=gate.overridden,
         replaced_version=replaced,
         replaced_calls=replaced_calls(state, RECEIVER, work.period),
     )
     connection = work.connect_build(read_only=True)
     try:
-        _begin(state, work, inputs, request)
+        _begin(state, work, inputs, gate.content_hash, request)
         manifest = build_package(connection, work.home.delivery, request, Keeper(work.home.state, work.key))
     finally:
         connection.close()
@@ -204,16 +197,18 @@ def deliver_period(work: Work) -> PackageManifest:
 def deliver_when_open(work: Work) -> PackageManifest | HeldBack:
     """Build the next version if the month is ready for it and has not been delivered as it stands.
 
+    What would be delivered is compared, not what it rests on: another setting, another month's file or a new
+    version of the code delivers nothing again by itself.
     A clinic that has not approved is the normal course of a month and no error. Once all have, or a reason is
     given in their place, whatever stops the delivery is raised as by `deliver_period`.
     """
     with open_state(work.home.state_file) as state:
         inputs = current_inputs(state, work.contracts, work.region)
         _clear_interrupted(state, work)
-        version = _newest_version(state, work, inputs)
-        if version is not None:
-            return HeldBack((f"Leveransen {work.period} är redan levererad som v{version}; inget har ändrats.",))
         gate = examine_gate(state, work, inputs)
+        version = None if gate.unproven else _version_of(state, work, gate.content_hash)
+        if version is not None:
+            return HeldBack((f"{work.period}: det som gäller är redan levererat, som v{version}.",))
         if not gate.lacking:
             return _build(state, work, inputs, gate)
     return HeldBack(

@@ -90,6 +90,7 @@ create table if not exists delivery (
     created_at text not null,
     run_id text not null,
     inputs text not null,
+    content_hash text not null,
     contacts_completed integer not null,
     contacts_waiting integer not null,
     left_out_count integer not null,
@@ -112,14 +113,6 @@ create table if not exists delivery_call (
     rejected_count integer,
     answered_at text,
     primary key (receiver, period, version, call)
-);
-
-create table if not exists delivery_load (
-    receiver text not null,
-    period text not null,
-    version integer not null,
-    load_id integer not null references load (load_id),
-    primary key (receiver, period, version, load_id)
 );
 
 create table if not exists clinic_figure (

@@ -12,6 +12,7 @@ from orchestration.national.contract import COMPLETED, WAITING, RecordType
 from orchestration.privacy import mask_identities
 from orchestration.state import evidence
 from orchestration.state.current import current_inputs
+from orchestration.state.keys import delivery_key
 from orchestration.state.store import now, open_state
 from orchestration.validation import landing, waiting_times
 from orchestration.validation.results import ExpectationResult, crash_of_suite, failures, warnings
@@ -46,8 +47,9 @@ def _waiting_times(work: Work, connection: duckdb.DuckDBPyConnection) -> list[Ex
 
 def _record_type(record_type: RecordType) -> Runner:
     def run(work: Work, connection: duckdb.DuckDBPyConnection) -> list[ExpectationResult]:
-        key = work.delivery_key().secret
-        return validate_record_type(connection, record_type, work.period, key, work.region.region_code)
+        with open_state(work.home.state_file) as state:
+            key = delivery_key(state, work.home)
+        return validate_record_type(connection, record_type, work.period, key.secret, work.region.region_code)
 
     return run
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration.contracts import CARE, Contract
+from orchestration.contracts import Contract
 from orchestration.settings import Home, Region
 from orchestration.sql_text import literal
 from orchestration.state.current import complete_periods, inputs_fingerprint, readable_loads
@@ -35,7 +35,7 @@ _CONTROL_TABLES = {
     """,
     "period_state": """
         period varchar, group_name varchar, state varchar, loads_count integer, last_loaded_at timestamp,
-        is_preliminary boolean, is_delivered boolean, message varchar
+        message varchar
     """,
     "validation_result": """
         run_id varchar, period varchar, suite varchar, expectation varchar, severity varchar, is_success boolean,
@@ -43,7 +43,7 @@ _CONTROL_TABLES = {
     """,
     "delivery": """
         receiver varchar, period varchar, version integer, created_at timestamp, contacts_completed bigint,
-        contacts_waiting bigint, left_out_count bigint, replaced_version integer, status varchar
+        contacts_waiting bigint, left_out_count bigint, replaced_version integer, status varchar, content_hash varchar
     """,
     "delivery_call": """
         receiver varchar, period varchar, version integer, call varchar, leverans_referens varchar,
@@ -97,28 +97,7 @@ def _setting_rows(region: Region, own_keys: frozenset[str]) -> list[list[str]]:
     return rows
 
 
-def _delivered_periods(state: State) -> set[str]:
-    """Periods whose newest delivery to each receiver rests on the loads of care that are current."""
-    current: dict[str, set[int | None]] = {}
-    for load in state.loads("current"):
-        if load.group_name == CARE:
-            current.setdefault(load.period, set()).add(load.load_id)
-    newest = state.rows(
-        "select receiver, period, max(version) as version from delivery where status <> 'building' group by 1, 2"
-    )
-    outdated = set()
-    for row in newest:
-        rests_on = state.rows(
-            "select load_id from delivery_load where receiver = ? and period = ? and version = ?", list(row)
-        )
-        if {load["load_id"] for load in rests_on} != current.get(row["period"]):
-            outdated.add(row["period"])
-    return {row["period"] for row in newest} - outdated
-
-
 def _period_rows(state: State) -> list[list[Any]]:
-    """A row for each period and group; whether a period is delivered is told alike of all its groups."""
-    delivered = _delivered_periods(state)
     loads = state.loads("current", "replaced", "held")
     rows = []
     for row in state.rows("select * from period_group order by period, group_name"):
@@ -131,8 +110,6 @@ def _period_rows(state: State) -> list[list[Any]]:
                 row["state"],
                 len(own),
                 max((load.loaded_at for load in own), default=None),
-                period not in delivered,
-                period in delivered,
                 row["message"],
             ]
         )
@@ -194,7 +171,7 @@ def write_state_copies(connection: duckdb.DuckDBPyConnection, state: State) -> N
             for row in state.rows(
                 """
                 select receiver, period, version, created_at, contacts_completed, contacts_waiting, left_out_count,
-                    replaced_version, status
+                    replaced_version, status, content_hash
                 from delivery where status <> 'building' order by receiver, period, version
                 """
             )

@@ -38,6 +38,8 @@ REGION = Region(
 
 _TABLES = """
 create schema if not exists approval; create schema if not exists quality; create schema if not exists reference;
+create schema if not exists delivery;
+create or replace table delivery.delivery_content (period varchar, rows_count bigint, content_hash varchar);
 create or replace table approval.approval_clinic (
     period varchar, clinic_id varchar, clinic_name varchar, figures_hash varchar);
 create or replace table approval.approval_figure (
@@ -69,11 +71,12 @@ def block(rule_id: str, clinic: Clinic | None = None, period: str = PERIOD, seve
 
 @dataclass
 class House:
-    """The month under test; `deviations` and `clinics` are what the build of the next run finds."""
+    """The month under test; `deviations`, `clinics` and `content` are what the build of the next run finds."""
 
     root: Path
     clinics: Sequence[Clinic] = (EYE, EAR)
     deviations: Sequence[Deviation] = ()
+    content: str = "c1"
     said: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -133,6 +136,7 @@ class House:
         """Write the build as the models would have made it."""
         with duckdb.connect(str(self.work.home.build_file)) as connection:
             connection.execute(_TABLES)
+            connection.execute("insert into delivery.delivery_content values (?, 7, ?)", [PERIOD, self.content])
             for clinic in self.clinics:
                 connection.execute(
                     "insert into approval.approval_clinic values (?, ?, ?, ?)",

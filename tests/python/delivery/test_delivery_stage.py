@@ -64,7 +64,7 @@ def told_by(error: pytest.ExceptionInfo[Exception]) -> str:
     return str(error.value)
 
 
-def a_version(house: House, version: int, status: str, inputs: str = "i") -> Path:
+def a_version(house: House, version: int, status: str, content: str = "another") -> Path:
     with house.state() as state:
         row = {
             "receiver": stage.RECEIVER,
@@ -72,7 +72,8 @@ def a_version(house: House, version: int, status: str, inputs: str = "i") -> Pat
             "version": version,
             "created_at": "2024-08-19 10:00:00",
             "run_id": "r0",
-            "inputs": inputs,
+            "inputs": "i",
+            "content_hash": content,
             "contacts_completed": 0,
             "contacts_waiting": 0,
             "left_out_count": 0,
@@ -320,7 +321,7 @@ def test_what_is_delivered_as_it_stands_is_not_delivered_again(reason: str, hous
     deliver_when_open(ready(house, override_reason=reason).work)
     again = deliver_when_open(ready(house, (), run_id="r2").work)
     assert isinstance(again, HeldBack)
-    assert "redan levererad som v1" in again.lines[0]
+    assert "redan levererat, som v1" in again.lines[0]
     assert len(packages.requests) == 1
 
 
@@ -330,31 +331,59 @@ def test_deliver_makes_the_next_version_of_what_is_delivered_as_it_stands(house:
     assert [request.version for request in packages.requests] == [1, 2]
 
 
-def test_a_new_load_makes_a_new_version_in_the_month(house: House, packages: Packages) -> None:
+def test_other_rows_make_a_new_version_in_the_month(house: House, packages: Packages) -> None:
     deliver_when_open(ready(house).work)
-    house.load("cosmic_vantelista", version=2)
+    house.content = "c2"
     deliver_when_open(ready(house, (), run_id="r2").work)
     assert [request.version for request in packages.requests] == [1, 2]
 
 
-def test_other_settings_make_a_new_version_in_the_month(house: House, packages: Packages) -> None:
+def test_a_new_load_or_other_settings_with_the_same_rows_deliver_nothing_again(
+    house: House, packages: Packages
+) -> None:
     deliver_when_open(ready(house).work)
-    region = house.work.region.model_copy(update={"main_variant": "all"})
-    deliver_when_open(ready(house, (), run_id="r2", region=region).work)
-    assert [request.version for request in packages.requests] == [1, 2]
+    house.load("cosmic_vantelista", version=2)
+    region = house.work.region.model_copy(update={"published_versions": 3})
+    again = deliver_when_open(ready(house, (), run_id="r2", region=region, override_reason="semester").work)
+    assert isinstance(again, HeldBack)
+    assert [request.version for request in packages.requests] == [1]
 
 
-def test_an_earlier_version_of_the_same_inputs_is_not_the_newest(house: House, packages: Packages) -> None:
+def test_what_an_earlier_version_held_is_delivered_again_when_the_newest_holds_something_else(
+    house: House, packages: Packages
+) -> None:
     ready(house)
-    a_version(house, 1, "built", house.inputs)
+    a_version(house, 1, "built", house.content)
     a_version(house, 2, "built", "andra")
     deliver_when_open(house.work)
     assert [request.version for request in packages.requests] == [3]
 
 
+def test_without_evidence_what_is_delivered_is_not_even_asked(house: House, packages: Packages) -> None:
+    deliver_when_open(ready(house).work)
+    house.load("cosmic_vantelista", version=2)
+    with pytest.raises(StoppedError, match="andra indata"):
+        deliver_when_open(house.work)
+
+
+def test_an_override_tells_what_it_covers(house: House, packages: Packages) -> None:
+    house.deviations = [block("A38", EAR)]
+    deliver_period(ready(house, (EYE,), override_reason="semester").work)
+    [request] = packages.requests
+    assert request.overridden == (
+        f"A38 För många rader utelämnade: {EAR.clinic_name} ({EAR.clinic_id}), 1 st",
+        f"{EAR.clinic_name} ({EAR.clinic_id}): godkännande saknas",
+    )
+
+
+def test_without_an_override_nothing_is_told_as_covered(house: House, packages: Packages) -> None:
+    deliver_period(ready(house).work)
+    assert packages.requests[0].overridden == ()
+
+
 def test_a_version_whose_package_is_gone_or_half_made_is_delivered_again(house: House, packages: Packages) -> None:
     ready(house)
-    a_version(house, 1, "building", house.inputs)
+    a_version(house, 1, "building", house.content)
     deliver_when_open(house.work)
     assert [request.version for request in packages.requests] == [1]
     package_folder(house.work.home.delivery, stage.RECEIVER, PERIOD, 1).rmdir()

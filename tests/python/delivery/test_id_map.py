@@ -46,6 +46,7 @@ def tell_state(state: State, version: int, status: str = "built", period: str = 
                 "created_at": "2024-08-19 10:00:00",
                 "run_id": "r",
                 "inputs": "i",
+                "content_hash": "c",
                 "contacts_completed": 0,
                 "contacts_waiting": 0,
                 "left_out_count": 0,

@@ -152,6 +152,7 @@ def note_delivery(home: Home, version: int, status: str = "built", period: str =
                     "created_at": "2024-08-19 10:00:00",
                     "run_id": "r0",
                     "inputs": "i",
+                    "content_hash": "c",
                     "contacts_completed": 0,
                     "contacts_waiting": 0,
                     "left_out_count": 0,

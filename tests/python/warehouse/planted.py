@@ -47,7 +47,7 @@ CONTROL_TABLES = {
     ),
     "period_state": (
         "period varchar, group_name varchar, state varchar, loads_count integer, last_loaded_at timestamp, "
-        "is_preliminary boolean, is_delivered boolean, message varchar"
+        "message varchar"
     ),
     "validation_result": (
         "run_id varchar, period varchar, suite varchar, expectation varchar, severity varchar, "
@@ -55,7 +55,7 @@ CONTROL_TABLES = {
     ),
     "delivery": (
         "receiver varchar, period varchar, version integer, created_at timestamp, contacts_completed bigint, "
-        "contacts_waiting bigint, left_out_count bigint, replaced_version integer, status varchar"
+        "contacts_waiting bigint, left_out_count bigint, replaced_version integer, status varchar, content_hash varchar"
     ),
     "delivery_call": (
         "receiver varchar, period varchar, version integer, call varchar, leverans_referens varchar, "
@@ -74,7 +74,7 @@ CONTROL_ROWS: dict[str, tuple[Any, ...]] = {
         10, 7, 1, 1, 1, LOADED_AT, True, "loaded",
     ),
     "validation_result": ("r1", "2024-07", "delivery", "unik", "critical", True, False, "0", LOADED_AT),
-    "delivery": ("skr", "2024-07", 1, DELIVERED_AT, 5, 5, 1, None, "delivered"),
+    "delivery": ("skr", "2024-07", 1, DELIVERED_AT, 5, 5, 1, None, "delivered", "another content"),
     "delivery_call": (
         "skr", "2024-07", 1, "kontakt_genomforda", "L1", "E1", 5, "x", "approved", 0, DELIVERED_AT,
     ),
@@ -201,7 +201,7 @@ class Plant:
             for period in periods:
                 connection.execute("insert into control.loaded_period values (?, ?)", [period, group])
                 connection.execute(
-                    "insert into control.period_state values (?, ?, 'loaded', 1, ?, true, false, null)",
+                    "insert into control.period_state values (?, ?, 'loaded', 1, ?, null)",
                     [period, group, LOADED_AT],
                 )
         for table, codes in (("region_mvo", self.region_mvo), ("region_activity", self.region_activity)):

@@ -1,0 +1,71 @@
+with
+
+row_digest as (
+    select * from {{ ref('delivery_row_digest') }}
+),
+
+delivery_left_out as (
+    select * from {{ ref('delivery_left_out') }}
+),
+
+delivery as (
+    select * from {{ source('control', 'delivery') }}
+),
+
+run_context as (
+    select * from {{ source('control', 'run_context') }}
+),
+
+-- Digests cost, and only what is or may be delivered is ever compared.
+told_period as (
+    select period from delivery
+    union
+    select period from run_context
+),
+
+digest_of_rows as (
+    select
+        row_digest.period,
+        count(*) as rows_count,
+        md5({{ sorted_texts_joined('row_digest.row_digest') }}) as rows_digest
+    from row_digest
+    inner join told_period on row_digest.period = told_period.period
+    group by row_digest.period
+),
+
+text_of_left_out as (
+    select
+        period,
+        {{ row_text('delivery_left_out') }} as left_out_text
+    from delivery_left_out
+),
+
+digest_of_left_out as (
+    select
+        period,
+        md5({{ sorted_texts_joined('left_out_text') }}) as left_out_digest
+    from text_of_left_out
+    group by period
+),
+
+content as (
+    select
+        told_period.period,
+        coalesce(digest_of_rows.rows_count, 0) as rows_count,
+        md5(
+            concat(
+                coalesce(digest_of_rows.rows_digest, ''),
+                '|',
+                coalesce(digest_of_left_out.left_out_digest, '')
+            )
+        ) as content_hash
+    from told_period
+    left join digest_of_rows on told_period.period = digest_of_rows.period
+    left join digest_of_left_out on told_period.period = digest_of_left_out.period
+)
+
+select
+    period,
+    rows_count,
+    content_hash
+from content
