@@ -309,6 +309,7 @@ def test_the_manifest_tells_what_the_delivery_rests_on(database: duckdb.DuckDBPy
         extracts=(ExtractFile("cosmic_vardkontakt", PERIOD, "cosmic_vardkontakt_202407.csv", "ab" * 32, 22),),
         approvals=(Approval("SE1", "Kliniken", "Rapportör", CREATED_AT, ("A02: rättas i september",)),),
         override_reason="Sommarstängt",
+        overridden=("A38: Ögonkliniken",),
     )
     folder = build_package(database, tmp_path, request).folder
     document = json.loads((folder / "manifest.json").read_text("utf-8"))
@@ -317,6 +318,7 @@ def test_the_manifest_tells_what_the_delivery_rests_on(database: duckdb.DuckDBPy
     assert document["extracts"][0]["sha256"] == "ab" * 32
     assert document["approvals"][0]["approved_by"] == "Rapportör"
     assert document["override_reason"] == "Sommarstängt"
+    assert document["overridden"] == ["A38: Ögonkliniken"]
     assert document["code_version"] == "0.1.0"
     assert {p["name"]: p["value"] for p in document["parameters"]} == {
         "guarantee_limit_days": "90",

@@ -23,6 +23,7 @@ DOCUMENT: dict[str, Any] = {
     "code_version": "0.1.0",
     "replaced_version": 1,
     "override_reason": None,
+    "overridden": [],
     "populations": [
         {
             "population": "completed",
@@ -128,6 +129,15 @@ def test_each_outcome_has_a_verdict_of_its_own(changes: dict[str, Any], outcome:
 def test_no_result_at_all_is_no_pass() -> None:
     assert verdict_of([]) == "crashed"
     assert verdict(page([])) == "Kunde inte köras"
+
+
+def test_an_override_tells_line_by_line_what_it_went_before() -> None:
+    lines = ["A38 För många rader utelämnade: Ögonkliniken, 1 st", "Öronkliniken: godkännande saknas"]
+    text = page(override_reason="semester", overridden=lines)
+    assert all(line in text for line in lines)
+    assert "Inget behövde åsidosättas" not in text
+    assert "Inget behövde åsidosättas" in page(override_reason="semester")
+    assert "åsidosättas" not in page()
 
 
 def test_an_override_is_told_with_its_reason_and_escaped() -> None:
