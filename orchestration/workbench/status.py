@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import io
 
-from rich.console import Console
 from rich.table import Table
 
 from orchestration.approval.approvals import clinic_states, known_clinics
@@ -14,6 +13,7 @@ from orchestration.publishing.versions import publications, version_in_force
 from orchestration.settings import Home, Region, read_region
 from orchestration.state.current import current_inputs
 from orchestration.state.store import State, open_state
+from orchestration.workbench.screen import plain_console
 
 _STATES = {"complete": "komplett", "incomplete": "ofullständig", "refused": "avvisad"}
 _WIDTH = 120
@@ -165,7 +165,7 @@ def status_text(home: Home, period: str | None, today: datetime.date | None = No
     """Groups, loads, checks and deliveries of one period or of all; approvals and deadlines of one or the last."""
     region, _ = read_region(home)
     text = io.StringIO()
-    console = Console(file=text, width=_WIDTH, color_system=None)
+    console = plain_console(text, _WIDTH)
     console.print(f"{region.region_name} · {home.root}")
     if not home.state_file.exists():
         console.print("Inget är inläst ännu. Lägg filer i inbox/ÅÅÅÅ-MM och kör vardlager run --period ÅÅÅÅ-MM.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -20,34 +19,7 @@ from orchestration.workbench.doctor import _publications
 from orchestration.workbench.query import _published, query_text
 from orchestration.workbench.status import status_text
 from tests.python.publishing.builds import build, kept_delivery, publish_build, published_rows, rows_of
-
-_REGION = """\
-region_code: 56
-region_name: Region Prov
-region_hsa_id: SE2321000131-1
-county_prefix: "19"
-norm_hours_per_year: 1725
-receivers: [skr]
-main_variant: skr
-"""
-
-
-@pytest.fixture(scope="module")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home with two versions: three rows and five rows, the second with two deliveries. To be read only."""
-    made = Home(tmp_path_factory.mktemp("example") / "home")
-    build(made, 3)
-    made.region_file.write_text(_REGION, encoding="utf-8")
-    publish_build(made)
-    build(made, 5)
-    publish_build(made, (*kept_delivery(made, 1, 4), *kept_delivery(made, 2, 6)))
-    return made
-
-
-@pytest.fixture
-def home(example: Home, tmp_path: Path) -> Home:
-    """A copy of the example, for what changes it or must not."""
-    return Home(Path(shutil.copytree(example.root, tmp_path / "home", symlinks=True)))
+from tests.python.workbench.conftest import REGION
 
 
 def asked(home: Home, query: str) -> list[dict[str, object]]:
@@ -109,46 +81,6 @@ def test_columns_that_a_later_delivery_brings_are_empty_in_the_earlier(home: Hom
     ]
 
 
-DEEDS = [
-    "copy (select 1) to '{file}' (use_tmp_file false)",
-    "copy (select 1) to '{file}' (format parquet)",
-    "explain analyze copy (select 1) to '{file}' (use_tmp_file false)",
-    "explain (analyze) copy (select 1) to '{file}' (use_tmp_file false)",
-    "/* se */ explain analyze copy (select 1) to '{file}' (use_tmp_file false)",
-    "explain analyze explain analyze copy (select 1) to '{file}' (use_tmp_file false)",
-    "select 1; copy (select 1) to '{file}'",
-    "prepare p as copy (select 1) to '{file}'",
-    "prepare p as select 1; execute p",
-    "drop view delivered.completed",
-    "create table delivered.own as select 1 as a",
-    "create or replace view delivered.completed as select 1 as a",
-    "insert into marts.dim_unit values (9, 'x')",
-    "attach '{other}' as other",
-    "export database '{other}'",
-    "call pragma_version()",
-    "select * from read_parquet('{earlier}')",
-    "select * from read_parquet('{folder}/*.parquet')",
-    "select * from glob('{folder}/*')",
-]
-
-
-@pytest.mark.parametrize("deed", DEEDS)
-def test_a_query_reads_what_is_published_and_does_nothing_else(deed: str, home: Home, tmp_path: Path) -> None:
-    delivered = home.published.resolve() / "versions" / "0002" / "parquet" / "delivered"
-    file = next(delivered.rglob("completed.parquet"))
-    before = {path: path.read_bytes() for path in home.published.rglob("*") if path.is_file()}
-    query = deed.format(
-        file=file,
-        other=tmp_path / "annan",
-        folder=file.parent,
-        earlier=home.published / "versions" / "0001" / "parquet" / "marts" / "dim_unit.parquet",
-    )
-    with pytest.raises(UsageError):
-        query_text(home, query, "json")
-    assert {path: path.read_bytes() for path in home.published.rglob("*") if path.is_file()} == before
-    assert not (tmp_path / "annan").exists()
-
-
 @pytest.mark.parametrize(
     "query",
     [
@@ -157,15 +89,60 @@ def test_a_query_reads_what_is_published_and_does_nothing_else(deed: str, home: 
         "show all tables",
         "describe marts.dim_unit",
         "summarize marts.dim_unit",
-        "explain select 1",
-        "explain analyze select 1",
         "pivot marts.mart_waiting_times on period using count(*)",
+        "from marts.mart_waiting_times pivot (count(*) for period in ('2024-07'))",
+        "select * from range(3), unnest([1, 2])",
+        "select table_name from duckdb_tables()",
+        "select 'explain analyze copy' as a -- copy",
         "select * from vardlager.marts.dim_unit",
         "select 1; select 2",
     ],
 )
 def test_every_way_of_reading_is_open(query: str, example: Home) -> None:
     assert asked(example, query)
+
+
+def test_of_several_statements_the_last_one_answers(example: Home) -> None:
+    assert asked(example, "select 1 as a; select 2 as b") == [{"b": 2}]
+
+
+AWKWARD = r"""
+    select interval '26 hours' as span, '\xAB\x01'::blob as bytes, time '07:05:00' as clock,
+        timestamp '2024-07-01 07:05:00' as moment, 1.25 as number, 'nan'::double as nothing,
+        {'day': date '2024-07-01', 'all': [2.5]} as nested, map {date '2024-07-01': 1.5} as by_day,
+        '3b241101-e2bb-4255-8caf-4136c566a962'::uuid as id
+"""
+
+
+def test_json_holds_every_kind_of_value(example: Home) -> None:
+    assert asked(example, AWKWARD) == [
+        {
+            "span": "1 day, 2:00:00",
+            "bytes": "ab01",
+            "clock": "07:05:00",
+            "moment": "2024-07-01T07:05:00",
+            "number": 1.25,
+            "nothing": "nan",
+            "nested": {"day": "2024-07-01", "all": [2.5]},
+            "by_day": {"2024-07-01": 1.5},
+            "id": "3b241101-e2bb-4255-8caf-4136c566a962",
+        }
+    ]
+    assert ",ab01,07:05:00,2024-07-01T07:05:00,1.25," in query_text(example, AWKWARD, "csv")
+
+
+def test_json_refuses_two_columns_of_one_name_and_csv_holds_both(example: Home) -> None:
+    query = "select 1 as a, 2 as a, 3 as b"
+    with pytest.raises(UsageError, match="namnet a;"):
+        query_text(example, query, "json")
+    assert query_text(example, query, "csv") == "a,a,b\n1,2,3\n"
+
+
+@pytest.mark.parametrize("text", ["Bo [x]", "Bo [/x]", "[bold]Bo", "Bo :smile:"])
+def test_the_table_shows_brackets_and_colons_as_they_are(text: str, example: Home) -> None:
+    told = query_text(example, f"select '{text}' as \"{text} namn\"", "table")
+    assert f" {text} " in told
+    assert f" {text} namn " in told
 
 
 def test_what_a_query_cannot_hold_in_memory_stays_inside_the_home_or_nowhere(
@@ -192,10 +169,29 @@ def test_status_tells_which_version_is_in_force_and_which_are_kept(example: Home
     assert f"Publicerat: version 2, {row['published_at']}, körd för 2024-07; även sparade: 1" in told
 
 
+@pytest.mark.parametrize("text", ["Bo [x]", "Bo [/x]", "Bo :smile:"])
+def test_status_shows_brackets_and_colons_as_they_are(text: str, home: Home) -> None:
+    period = "2024-07"
+    home.region_file.write_text(REGION.replace("Region Prov", f"'Region {text}'"), encoding="utf-8")
+    clinic = {"period": period, "clinic_id": "K1", "clinic_name": f"{text} 1", "figures_hash": "h", "figures": "{}"}
+    check = {"check_id": "prov", "period": period, "is_passed": 0, "detail": f"{text} 2"}
+    counted = {"run_id": "1", "inputs": "a", "recorded_at": "2024-08-01"}
+    given = {"approved_by": f"{text} 3", "approved_at": "2024-08-02", "loads": "[]"}
+    with open_state(home.state_file) as state:
+        state.set_group(period, f"{text} 4", "refused", f"{text} 5")
+        state.insert("evidence", [check | counted])
+        state.insert("clinic_figure", [clinic | counted])
+        state.insert("approval", [clinic | given])
+    told = status_text(home, period)
+    assert f"Region {text} ·" in told
+    for number in range(1, 6):
+        assert f"{text} {number}" in told
+
+
 def test_status_of_a_home_with_nothing_published_says_so(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     home.make()
-    home.region_file.write_text(_REGION, encoding="utf-8")
+    home.region_file.write_text(REGION, encoding="utf-8")
     with open_state(home.state_file):
         pass
     assert "Publicerat: inget" in status_text(home, None)
