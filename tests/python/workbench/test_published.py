@@ -20,6 +20,7 @@ from orchestration.workbench.doctor import _publications
 from orchestration.workbench.query import _published, query_text
 from orchestration.workbench.status import status_text
 from tests.python.publishing.builds import build, kept_delivery, publish_build, published_rows, rows_of
+from tests.python.rights import SHARED, another_group, group_ids, modes
 
 _REGION = """\
 region_code: 56
@@ -255,6 +256,15 @@ def test_rollback_puts_the_version_before_in_force_and_says_what_follows(home: H
     assert "Nästa vardlager run publicerar en ny version" in done.output
     assert asked(home, "select count(*) as n from marts.dim_unit") == [{"n": 3}]
     assert asked(home, "select count(*) as n from delivered.completed") == [{"n": 0}]
+
+
+def test_rollback_lets_the_group_that_region_yml_names_read(home: Home) -> None:
+    group = another_group()
+    home.region_file.write_text(f"{_REGION}shared_group: {group.gr_name}\n", encoding="utf-8")
+    done = command(home, "rollback")
+    assert done.exit_code == 0, done.output
+    assert modes(home.published) == SHARED
+    assert group_ids(home.published) == {group.gr_gid}
 
 
 def test_rollback_to_a_version_named(home: Home) -> None:
