@@ -176,6 +176,7 @@ def deliver(period: str, receiver: str, reason: str | None) -> None:
 def rollback(version: int | None) -> None:
     """Låt en tidigare publicerad version gälla igen."""
     from orchestration.publishing.versions import roll_back
+    from orchestration.settings import read_region
     from orchestration.state.lock import writing
     from orchestration.state.store import open_state
 
@@ -183,7 +184,8 @@ def rollback(version: int | None) -> None:
     if not home.state_file.exists():
         raise UsageError("Inget är publicerat.", "Kör vardlager run --period ÅÅÅÅ-MM.")
     with writing(home, "rollback", _say), open_state(home.state_file) as state:
-        left, chosen = roll_back(home, state, version)
+        region, _ = read_region(home)
+        left, chosen = roll_back(home, region, state, version)
     _say(
         f"Version {chosen.version} ({chosen.published_at}, körd för {chosen.period}) gäller i stället för version "
         f"{left.version}: både {home.published_file} och Parquet."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import grp
 import os
+import stat
 from pathlib import Path
 
 from orchestration.errors import UsageError
@@ -23,6 +24,16 @@ def _group_id(shared_group: str) -> int:
         ) from None
 
 
+def _set_rights(path: Path, group_id: int | None, mode: int) -> None:
+    """Set what differs only, so that a backup does not take an untouched file for a changed one."""
+    found = path.stat()
+    # The group first: rights are for the group of the region, never for the one that the file had before.
+    if group_id is not None and found.st_gid != group_id:
+        os.chown(path, -1, group_id)
+    if stat.S_IMODE(found.st_mode) != mode:
+        path.chmod(mode)
+
+
 def share(path: Path, shared_group: str | None) -> None:
     """Give a file or folder the rights of what is shared: 0640 or 0750 with the group, else 0600 or 0700.
 
@@ -30,18 +41,29 @@ def share(path: Path, shared_group: str | None) -> None:
     """
     is_folder = path.is_dir()
     if shared_group is None:
-        path.chmod(PRIVATE_DIR if is_folder else PRIVATE_FILE)
-        return
-    os.chown(path, -1, _group_id(shared_group))
-    path.chmod(SHARED_DIR if is_folder else SHARED_FILE)
+        _set_rights(path, None, PRIVATE_DIR if is_folder else PRIVATE_FILE)
+    else:
+        _set_rights(path, _group_id(shared_group), SHARED_DIR if is_folder else SHARED_FILE)
+
+
+def share_all(folder: Path, shared_group: str | None) -> None:
+    """Give a folder and everything in it the rights of what is shared, as `share` does.
+
+    The group of region.yml may be set, exchanged or taken away between two runs: what was made before
+    follows. Links are left alone, as their rights are those of what they lead to.
+    """
+    for path in (*folder.rglob("*"), folder):
+        if not path.is_symlink():
+            share(path, shared_group)
 
 
 def open_passage(root: Path, shared_group: str | None) -> None:
-    """Let the group pass through the home's own folder to what is shared in it; nothing without a group.
+    """Let the group pass through the home's own folder to what is shared in it; without a group, close it again.
 
-    Raises UsageError when the computer has no such group.
+    A home that was never opened this way keeps the rights it has. Raises UsageError when the computer has
+    no such group.
     """
-    if shared_group is None:
-        return
-    os.chown(root, -1, _group_id(shared_group))
-    root.chmod(_PASSAGE)
+    if shared_group is not None:
+        _set_rights(root, _group_id(shared_group), _PASSAGE)
+    elif stat.S_IMODE(root.stat().st_mode) == _PASSAGE:
+        _set_rights(root, None, PRIVATE_DIR)

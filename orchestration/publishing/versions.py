@@ -1,6 +1,6 @@
 """Versions of the publication: made whole, switched by one pointer, kept, put back and cleared away.
 
-    published/versions/0003/        vardlager.duckdb, parquet/, publication.json: never changed
+    published/versions/0003/        vardlager.duckdb, parquet/, publication.json: content never changed
     published/current               -> versions/0003, the one pointer
     published/vardlager.duckdb      -> current/vardlager.duckdb
     published/parquet               -> current/parquet
@@ -30,7 +30,7 @@ from orchestration.publishing.contents import (
     write_parquet,
 )
 from orchestration.settings import PRIVATE_DIR, Home, Region
-from orchestration.sharing import open_passage, share
+from orchestration.sharing import open_passage, share, share_all
 from orchestration.state.store import State, now
 
 NOTE_NAME = "publication.json"
@@ -191,6 +191,15 @@ def _seal(folder: Path, shared_group: str | None) -> None:
         _sync(path)
 
 
+def _let_read(home: Home, shared_group: str | None) -> None:
+    """Give all that is published, earlier versions too, and the way to it the rights that the region has set.
+
+    The home's own folder comes first: when the group is taken away, one step shuts it out of everything.
+    """
+    open_passage(home.root, shared_group)
+    share_all(home.published, shared_group)
+
+
 def _place(home: Home, state: State, version: int, sha256: str) -> None:
     """Give the whole version its name and note what it holds."""
     _building_folder(home, version).rename(version_folder(home, version))
@@ -227,9 +236,7 @@ def publish(home: Home, region: Region, state: State, request: Request) -> dict[
         sha256 = _write_note(folder, version, request, rows)
         _seal(folder, region.shared_group)
         _place(home, state, version, sha256)
-        for path in (versions_folder(home), home.published):
-            share(path, region.shared_group)
-        open_passage(home.root, region.shared_group)
+        _let_read(home, region.shared_group)
         _switch(home, version)
         _take_over(state, version)
     except BaseException:
@@ -257,11 +264,12 @@ def faults_of(home: Home, publication: Publication) -> list[str]:
     return faults
 
 
-def roll_back(home: Home, state: State, version: int | None) -> tuple[Publication, Publication]:
+def roll_back(home: Home, region: Region, state: State, version: int | None) -> tuple[Publication, Publication]:
     """Put an earlier version in force again: `version`, or the one before the present one.
 
-    Returns the version left and the version put in force. Raises UsageError when there is no such version,
-    naming those there are, and VardlagerError when its files are not as they were published.
+    It gets the rights that the region has set by now, whoever might read it when it was published. Returns
+    the version left and the version put in force. Raises UsageError when there is no such version, naming
+    those there are, or no such group, and VardlagerError when its files are not as they were published.
     """
     settle(home, state)
     standing = publications(state, "current", "earlier")
@@ -286,6 +294,8 @@ def roll_back(home: Home, state: State, version: int | None) -> tuple[Publicatio
             f"Version {chosen.version} är inte som den publicerades: {'; '.join(faults)}.",
             f"Välj en annan med --to. {there_are}",
         )
+    _seal(version_folder(home, chosen.version), region.shared_group)
+    _let_read(home, region.shared_group)
     _switch(home, chosen.version)
     _take_over(state, chosen.version)
     return present, chosen

@@ -11,7 +11,7 @@ from pathlib import Path
 from orchestration.reporting.facts import read_facts
 from orchestration.reporting.protocol import render_validation_protocol
 from orchestration.settings import PRIVATE_DIR, make_private
-from orchestration.sharing import open_passage, share
+from orchestration.sharing import open_passage, share, share_all
 from orchestration.state.store import now
 from orchestration.validation.results import ExpectationResult
 from orchestration.work import Work
@@ -58,7 +58,7 @@ def write_protocol(work: Work, results: Sequence[ExpectationResult]) -> Path:
     finished = folder / f"v{version}"
     building.rename(finished)
     _sync(folder)
-    for shared in (folder, reports):
-        share(shared, group)
+    # The home's own folder first: when the group is taken away, one step shuts it out of everything.
     open_passage(work.home.root, group)
+    share_all(reports, group)
     return finished / PROTOCOL_NAME

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import stat
 from pathlib import Path
 
 import duckdb
@@ -13,6 +12,7 @@ import pytest
 from orchestration.errors import UsageError, VardlagerError
 from orchestration.publishing.contents import STORAGE_VERSION, spans
 from orchestration.settings import Home
+from tests.python.rights import PRIVATE, SHARED, another_group, group_ids, mode, modes
 
 from .builds import (
     build,
@@ -198,30 +198,64 @@ def test_the_rows_of_every_delivery_lie_with_the_parquet(home: Home) -> None:
         assert not published.samefile(home.state / "delivered_rows" / name)
 
 
-def modes(home: Home) -> set[tuple[bool, str]]:
-    return {
-        (path.is_dir(), oct(stat.S_IMODE(path.stat().st_mode)))
-        for path in [home.published, *home.published.rglob("*")]
-        if not path.is_symlink()
-    }
-
-
 def test_only_the_owner_reads_it_when_no_group_is_set(home: Home) -> None:
     publish_build(home, tuple(kept_delivery(home, 1, 4)))
-    assert modes(home) == {(True, "0o700"), (False, "0o600")}
-    assert stat.S_IMODE(home.root.stat().st_mode) == 0o700
+    assert modes(home.published) == PRIVATE
+    assert mode(home.root) == 0o700
 
 
 def test_a_group_may_read_all_of_it_when_one_is_set_and_nothing_else(home: Home) -> None:
-    import grp
-    import os
-
+    group = another_group()
     names = tuple(kept_delivery(home, 1, 4))
-    publish_build(home, names, shared_group=grp.getgrgid(os.getgid()).gr_name)
-    assert modes(home) == {(True, "0o750"), (False, "0o640")}
-    assert stat.S_IMODE(home.root.stat().st_mode) == 0o710
-    assert stat.S_IMODE(home.state.stat().st_mode) == 0o700
-    assert {stat.S_IMODE((home.state / "delivered_rows" / name).stat().st_mode) for name in names} == {0o600}
+    publish_build(home, names, shared_group=group.gr_name)
+    assert modes(home.published) == SHARED
+    assert group_ids(home.published) == {group.gr_gid}
+    assert mode(home.root) == 0o710
+    assert mode(home.state) == 0o700
+    assert {mode(home.state / "delivered_rows" / name) for name in names} == {0o600}
+
+
+def test_when_the_group_is_taken_away_every_version_and_the_home_are_the_owners_again(home: Home) -> None:
+    group = another_group().gr_name
+    publish_build(home, shared_group=group)
+    build(home, 5)
+    publish_build(home, shared_group=group)
+    publish_build(home)
+    assert modes(home.published) == PRIVATE
+    assert mode(home.root) == 0o700
+
+
+def test_when_a_group_is_set_the_versions_from_before_are_shared_too(home: Home) -> None:
+    group = another_group()
+    publish_build(home)
+    build(home, 5)
+    publish_build(home, shared_group=group.gr_name)
+    assert modes(home.published) == SHARED
+    assert group_ids(home.published) == {group.gr_gid}
+
+
+def test_a_home_that_was_never_opened_for_a_group_keeps_its_rights(home: Home) -> None:
+    home.root.chmod(0o500)
+    publish_build(home)
+    assert mode(home.root) == 0o500
+
+
+def test_what_a_link_in_the_published_folder_leads_to_elsewhere_keeps_its_rights(home: Home) -> None:
+    (home.published / "region").symlink_to(home.build_file)
+    (home.published / "lake").symlink_to(home.lake)
+    home.build_file.chmod(0o600)
+    publish_build(home, shared_group=another_group().gr_name)
+    assert mode(home.build_file) == 0o600
+    assert mode(home.lake) == 0o700
+
+
+def test_a_file_that_has_the_right_rights_is_not_touched(home: Home) -> None:
+    publish_build(home)
+    build(home, 5)
+    database = home.published / "versions" / "0001" / "vardlager.duckdb"
+    before = database.stat().st_ctime_ns
+    publish_build(home)
+    assert database.stat().st_ctime_ns == before
 
 
 def test_an_unknown_group_stops_before_anything_is_switched(home: Home) -> None:

@@ -18,6 +18,7 @@ from orchestration.publishing import versions
 from orchestration.publishing.versions import Publication, faults_of, publications, roll_back, version_in_force
 from orchestration.settings import Home
 from orchestration.state.store import open_state
+from tests.python.rights import PRIVATE, SHARED, another_group, group_ids, mode, modes
 
 from .builds import (
     build,
@@ -26,6 +27,7 @@ from .builds import (
     parquet_bytes,
     publish_build,
     published_rows,
+    region,
     rows_of,
     table_hashes,
 )
@@ -41,6 +43,7 @@ STEPS_BEFORE = (
     "_seal",
     "_place",
     "open_passage",
+    "share_all",
     "_switch",
     "_let_point",
 )
@@ -72,9 +75,9 @@ def folders(home: Home) -> list[str]:
     return sorted(path.name for path in (home.published / "versions").iterdir())
 
 
-def put_back(home: Home, version: int | None = None) -> tuple[int, int]:
+def put_back(home: Home, version: int | None = None, **settings: object) -> tuple[int, int]:
     with open_state(home.state_file) as state:
-        left, chosen = roll_back(home, state, version)
+        left, chosen = roll_back(home, region(**settings), state, version)
     return left.version, chosen.version
 
 
@@ -458,6 +461,63 @@ def test_a_rolling_back_that_is_interrupted_is_settled_by_the_next_publishing(
     assert published_rows(home) == (3, 3)
     assert put_back(home, 2) == (1, 2)
     assert standing(home) == [(1, "earlier"), (2, "current")]
+
+
+def test_a_version_from_before_there_was_a_group_is_shared_with_it_when_rolled_back_to(home: Home) -> None:
+    group = another_group()
+    with_builds(home, 3, 5)
+    with_builds(home, 7, shared_group=group.gr_name)
+    # A version that was left out of the sharing, as one restored from a backup may be.
+    for path in (*(home.published / "versions" / "0002").rglob("*"), home.published / "versions" / "0002"):
+        os.chown(path, -1, os.getgid())
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    assert put_back(home, 2, shared_group=group.gr_name) == (3, 2)
+    assert modes(home.published) == SHARED
+    assert group_ids(home.published) == {group.gr_gid}
+    assert mode(home.root) == 0o710
+
+
+def test_a_group_set_since_the_last_publishing_may_read_what_is_rolled_back_to(home: Home) -> None:
+    group = another_group()
+    with_builds(home, 3, 5)
+    put_back(home, shared_group=group.gr_name)
+    assert modes(home.published) == SHARED
+    assert group_ids(home.published) == {group.gr_gid}
+    assert mode(home.root) == 0o710
+    assert mode(home.state) == 0o700
+
+
+def test_a_group_taken_away_since_the_last_publishing_is_shut_out_by_rolling_back(home: Home) -> None:
+    with_builds(home, 3, 5, shared_group=another_group().gr_name)
+    put_back(home)
+    assert modes(home.published) == PRIVATE
+    assert mode(home.root) == 0o700
+
+
+def test_rolling_back_has_the_rights_in_place_before_the_pointer_moves(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_builds(home, 3, 5)
+    seen = []
+    monkeypatch.setattr(versions, "_switch", lambda *_: seen.append((modes(home.published), mode(home.root))))
+    put_back(home, shared_group=another_group().gr_name)
+    assert seen == [(SHARED, 0o710)]
+
+
+def test_rolling_back_with_an_unknown_group_leaves_all_as_it_was(home: Home) -> None:
+    with_builds(home, 3, 5)
+    with pytest.raises(UsageError, match="finns-inte"):
+        put_back(home, shared_group="finns-inte")
+    assert version_in_force(home) == 2
+    assert standing(home) == [(1, "earlier"), (2, "current")]
+    assert modes(home.published) == PRIVATE
+
+
+def test_a_version_is_as_it_was_published_whatever_rights_it_has_got(home: Home) -> None:
+    with_builds(home, 3, 5)
+    put_back(home, 1, shared_group=another_group().gr_name)
+    assert put_back(home, 2) == (1, 2)
+    assert [faults_of(home, entry(home, version)) for version in (1, 2)] == [[], []]
 
 
 def change(path: Path) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import grp
-import os
-import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,15 +13,12 @@ from orchestration.reporting.stage import write_protocol
 from orchestration.work import Work
 from tests.python.reporting.reading import verdict, words
 from tests.python.reporting.samples import PERIOD, changed, good_results, make_work, whole
+from tests.python.rights import PRIVATE, SHARED, another_group, group_ids, mode, modes
 
 
 @pytest.fixture
 def work(tmp_path: Path) -> Work:
     return whole(make_work(tmp_path))
-
-
-def mode(path: Path) -> int:
-    return stat.S_IMODE(path.stat().st_mode)
 
 
 def test_each_validation_makes_the_next_version_and_leaves_the_earlier_ones(work: Work) -> None:
@@ -69,14 +64,6 @@ def test_only_the_owner_reads_it_when_no_group_is_set(work: Work) -> None:
     assert mode(work.home.root) == 0o700
 
 
-def another_group() -> grp.struct_group:
-    """A group that files do not get by themselves, when the tests' user may give any away; else the own one."""
-    own = grp.getgrgid(os.getgid())
-    others = [group for group in grp.getgrall() if group.gr_gid != own.gr_gid]
-    allowed = [group for group in others if os.geteuid() == 0 or group.gr_gid in os.getgroups()]
-    return allowed[0] if allowed else own
-
-
 def test_a_group_may_read_it_when_one_is_set_and_passes_through_the_home_without_listing_it(tmp_path: Path) -> None:
     group = another_group()
     work = whole(make_work(tmp_path, shared_group=group.gr_name))
@@ -88,6 +75,38 @@ def test_a_group_may_read_it_when_one_is_set_and_passes_through_the_home_without
     assert {path.stat().st_gid for path in (page, *folders, work.home.root)} == {group.gr_gid}
     for private in (work.home.state, work.home.build, work.home.lake):
         assert mode(private) == 0o700
+
+
+def grouped(work: Work, shared_group: str | None) -> Work:
+    """The same work after shared_group was changed in region.yml."""
+    return replace(work, region=work.region.model_copy(update={"shared_group": shared_group}))
+
+
+def test_when_the_group_is_taken_away_every_report_and_the_home_are_the_owners_again(work: Work) -> None:
+    shared = grouped(work, another_group().gr_name)
+    write_protocol(shared, good_results())
+    (work.home.reports / "2024-06" / "v1").mkdir(parents=True)
+    (work.home.reports / "2024-06" / "v1" / "protokoll.html").write_text("", encoding="utf-8")
+    write_protocol(shared, good_results())
+    assert modes(work.home.reports) == SHARED
+    write_protocol(work, good_results())
+    assert modes(work.home.reports) == PRIVATE
+    assert mode(work.home.root) == 0o700
+
+
+def test_when_a_group_is_set_the_reports_from_before_are_shared_too(work: Work) -> None:
+    group = another_group()
+    write_protocol(work, good_results())
+    write_protocol(grouped(work, group.gr_name), good_results())
+    assert modes(work.home.reports) == SHARED
+    assert group_ids(work.home.reports) == {group.gr_gid}
+    assert mode(work.home.root) == 0o710
+
+
+def test_a_home_that_was_never_opened_for_a_group_keeps_its_rights(work: Work) -> None:
+    work.home.root.chmod(0o500)
+    write_protocol(work, good_results())
+    assert mode(work.home.root) == 0o500
 
 
 def test_a_group_that_does_not_exist_is_named_and_no_version_appears(tmp_path: Path) -> None:
