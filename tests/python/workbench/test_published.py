@@ -19,39 +19,8 @@ from orchestration.workbench.doctor import _publications
 from orchestration.workbench.query import _published, query_text
 from orchestration.workbench.status import status_text
 from tests.python.publishing.builds import build, kept_delivery, publish_build, published_rows, rows_of
-<<<<<<< HEAD
-from tests.python.workbench.conftest import REGION
-=======
 from tests.python.rights import SHARED, another_group, group_ids, modes
-
-_REGION = """\
-region_code: 56
-region_name: Region Prov
-region_hsa_id: SE2321000131-1
-county_prefix: "19"
-norm_hours_per_year: 1725
-receivers: [skr]
-main_variant: skr
-"""
-
-
-@pytest.fixture(scope="module")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home with two versions: three rows and five rows, the second with two deliveries. To be read only."""
-    made = Home(tmp_path_factory.mktemp("example") / "home")
-    build(made, 3)
-    made.region_file.write_text(_REGION, encoding="utf-8")
-    publish_build(made)
-    build(made, 5)
-    publish_build(made, (*kept_delivery(made, 1, 4), *kept_delivery(made, 2, 6)))
-    return made
-
-
-@pytest.fixture
-def home(example: Home, tmp_path: Path) -> Home:
-    """A copy of the example, for what changes it or must not."""
-    return Home(Path(shutil.copytree(example.root, tmp_path / "home", symlinks=True)))
->>>>>>> h/rights
+from tests.python.workbench.conftest import REGION
 
 
 def asked(home: Home, query: str) -> list[dict[str, object]]:
@@ -287,7 +256,7 @@ def test_rollback_puts_the_version_before_in_force_and_says_what_follows(home: H
 
 def test_rollback_lets_the_group_that_region_yml_names_read(home: Home) -> None:
     group = another_group()
-    home.region_file.write_text(f"{_REGION}shared_group: {group.gr_name}\n", encoding="utf-8")
+    home.region_file.write_text(f"{REGION}shared_group: {group.gr_name}\n", encoding="utf-8")
     done = command(home, "rollback")
     assert done.exit_code == 0, done.output
     assert modes(home.published) == SHARED
