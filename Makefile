@@ -30,7 +30,7 @@ demo: setup
 	@VARDLAGER_HOME="$${VARDLAGER_HOME:-data}" $(BIN)/vardlager demo
 
 test: setup lint
-	@echo "== Tester (omkring fem minuter på två kärnor) =="
+	@echo "== Tester (omkring tio minuter på två kärnor) =="
 	@$(BIN)/python -m pytest
 
 lint: setup
@@ -41,7 +41,7 @@ lint: setup
 	@$(BIN)/sqlfluff lint --processes 2 models macros tests/dbt
 
 bench: setup
-	@echo "== Mätningar (flera minuter) =="
+	@echo "== Mätningar (omkring en kvart) =="
 	@$(BIN)/python -m bench.run
 
 clean:
