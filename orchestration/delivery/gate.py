@@ -27,7 +27,8 @@ class Gate:
     `unproven`: required checks without a passed result of this run and these inputs. `unwhole`: groups that
     are not loaded and whole. `blocking`: deviations that stop the delivery. `lacking`: clinics without an
     approval of exactly these figures; empty when an override covers them. `overridden`: what an override
-    covers, so that it is told. `content_hash` tells what would be delivered from any other content.
+    covers, so that it is told. `content_hash` tells what would be delivered from any other content; empty, and so
+    that of no delivery, when the build is unproven.
     """
 
     period: str

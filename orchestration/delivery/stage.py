@@ -206,7 +206,7 @@ def deliver_when_open(work: Work) -> PackageManifest | HeldBack:
         inputs = current_inputs(state, work.contracts, work.region)
         _clear_interrupted(state, work)
         gate = examine_gate(state, work, inputs)
-        version = None if gate.unproven else _version_of(state, work, gate.content_hash)
+        version = _version_of(state, work, gate.content_hash)
         if version is not None:
             return HeldBack((f"{work.period}: det som gäller är redan levererat, som v{version}.",))
         if not gate.lacking:

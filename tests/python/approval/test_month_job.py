@@ -9,11 +9,13 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from orchestration.delivery.assets import national_delivery
 from orchestration.delivery.package import PackageManifest
 from orchestration.delivery.stage import HeldBack
 from orchestration.driver import Outcome, run_job
 from orchestration.errors import StoppedError
 from orchestration.jobs import DELIVERY_JOB, MONTH_JOB
+from orchestration.resources import Workplace
 
 from .house import PERIOD, House
 
@@ -94,6 +96,16 @@ def test_a_month_delivered_tells_its_folder_and_renews_what_is_published(
     assert (outcome.exit_code, outcome.delivered, outcome.held_back) == (0, "v1", ())
     assert is_shown
     assert called == ["when_open", "renewed"]
+
+
+def test_a_stage_materialised_by_itself_delivers_nothing_that_stands_delivered(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called = delivers(monkeypatch, when_open=HeldBack(("redan levererat",)))
+    ran_alone = dg.materialize([national_delivery], partition_key=PERIOD, resources={"workplace": Workplace()})
+    assert ran_alone.success
+    assert ran_alone.get_asset_materialization_events() == []
+    assert called == ["when_open"]
 
 
 def test_the_delivery_job_always_asks_for_the_next_version(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
