@@ -120,6 +120,7 @@ def demo_summary(home: Home, period: str) -> str:
         f"Måluppfyllelse {period}, regionen, variant skr:\n{figures}\n"
         f"Publicerad fil:  {home.published_file}\n"
         f"Leverans:        {home.delivery / 'skr' / period}\n"
+        f"Protokoll:       {home.reports / period} (vad som kontrollerats, att läsa i en webbläsare)\n"
         f"Läget:           {prefix}.venv/bin/vardlager status\n"
         f'Fråga själv:     {prefix}.venv/bin/vardlager sql "select * from marts.mart_waiting_times limit 5"'
     )
