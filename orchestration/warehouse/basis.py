@@ -24,6 +24,7 @@ from orchestration.state.store import Load
 from orchestration.work import Work
 
 _LOCKED = "Could not set lock"
+_NOT_STANDING = "list_contains($touched, period) or not list_contains($complete, period)"
 _MARKS = """
     create schema if not exists control;
     create table if not exists control.built_period (period varchar, build_id varchar);
@@ -128,7 +129,7 @@ def take_marks_away(connection: duckdb.DuckDBPyConnection, touched: Collection[s
     """Mark the touched periods, and those that are not complete, as not whole; committed before anything changes."""
     connection.execute(_MARKS)
     connection.execute(
-        "delete from control.built_period where list_contains($touched, period) or not list_contains($complete, period)",
+        f"delete from control.built_period where {_NOT_STANDING}",
         {"touched": sorted(touched), "complete": sorted(complete)},
     )
 
@@ -170,7 +171,7 @@ def note_basis(
             "(period varchar, unit_id varchar, first_date date, last_date date)"
         )
         connection.execute(
-            "delete from basis.used_unit where list_contains($touched, period) or not list_contains($complete, period)",
+            f"delete from basis.used_unit where {_NOT_STANDING}",
             {"touched": sorted(touched), "complete": sorted(complete)},
         )
         connection.execute(f"insert into basis.used_unit {_USED_UNITS}", {"care": CARE})

@@ -57,17 +57,17 @@ def month_number(period: str) -> int:
 
 def changed_periods(before: Iterable[BasisLoad], now: Iterable[BasisLoad]) -> set[str]:
     """Periods of care that rest on other loads than before: new, exchanged or gone."""
-    held = [
+    held, holds = (
         {(load.period, load.entity, load.load_id) for load in loads if load.group_name == CARE}
         for loads in (before, now)
-    ]
-    return {period for period, _, _ in held[0] ^ held[1]}
+    )
+    return {period for period, _, _ in held ^ holds}
 
 
 def has_other_registers(before: Iterable[BasisLoad], now: Iterable[BasisLoad]) -> bool:
     """Whether the registers are of other loads than before."""
-    held = [{load.load_id for load in loads if load.group_name == REGISTERS} for loads in (before, now)]
-    return held[0] != held[1]
+    held, holds = ({load.load_id for load in loads if load.group_name == REGISTERS} for loads in (before, now))
+    return held != holds
 
 
 def looking_back(changed: Collection[str], complete: Iterable[str], months: int) -> set[str]:
@@ -76,13 +76,44 @@ def looking_back(changed: Collection[str], complete: Iterable[str], months: int)
     return {period for period in complete if any(month_number(period) - back in at for back in range(1, months + 1))}
 
 
-def _rows(home: Home, paths: Sequence[str], columns: str) -> str:
-    """The rows of Parquet files of the lake as a query; no rows when there is no file."""
-    if not paths:
-        nothing = ", ".join("null" for _ in columns.split(","))
-        return f"select {nothing} where false"
-    files = ", ".join(literal(str(home.root / path)) for path in paths)
-    return f"select {columns} from read_parquet([{files}], hive_partitioning = false)"
+def _is_there(home: Home, load: BasisLoad) -> bool:
+    return (home.root / load.lake_path).is_file()
+
+
+def _rows(home: Home, load: BasisLoad | None, columns: Sequence[str]) -> str:
+    """Columns (varchar or timestamp, as they stand in the lake) of a load's rows as a query; none of no load."""
+    if load is None:
+        return f"select {', '.join('null' for _ in columns)} where false"
+    path = literal(str(home.root / load.lake_path))
+    return f"select {', '.join(map(quoted, columns))} from read_parquet({path}, hive_partitioning = false)"
+
+
+def _note_changed_contacts(
+    connection: duckdb.DuckDBPyConnection,
+    home: Home,
+    altered: Mapping[str, tuple[BasisLoad | None, BasisLoad | None]],
+) -> None:
+    """Temporary table `changed_contact`: each contact that a load tells otherwise than the one before, first period."""
+    connection.execute("create or replace temporary table changed_contact (contact_key varchar, period varchar)")
+    for period, (old, new) in altered.items():
+        before, now = (_rows(home, load, tuple(HISTORY_COLUMNS)) for load in (old, new))
+        connection.execute(
+            f"insert into changed_contact select distinct {_KEY}, {literal(period)} from "
+            f"(({before} except all {now}) union all ({now} except all {before}))"
+        )
+
+
+def _periods_holding_changed(connection: duckdb.DuckDBPyConnection, home: Home, loads: Sequence[BasisLoad]) -> set[str]:
+    """Periods of those loads that hold a contact of `changed_contact` which changed in an earlier period."""
+    holding = " union all ".join(
+        f"select {literal(load.period)} as period, {_KEY} from ({_rows(home, load, [_KEY])})" for load in loads
+    )
+    found = connection.execute(
+        f"select distinct holding.period from ({holding}) as holding inner join "
+        f"(select {_KEY}, min(period) as period from changed_contact group by {_KEY}) as changed "
+        f"on holding.{_KEY} = changed.{_KEY} and holding.period > changed.period"
+    ).fetchall()
+    return {period for (period,) in found}
 
 
 def periods_with_changed_contacts(
@@ -93,50 +124,44 @@ def periods_with_changed_contacts(
     now: Sequence[BasisLoad],
     candidates: Collection[str],
 ) -> set[str]:
-    """Those of the candidates that hold a contact, carried out or waiting, which an earlier changed period tells otherwise.
+    """Those of the candidates that hold a contact which an earlier period tells otherwise than before.
 
     A contact is told otherwise when anything that a rule may ask of another period differs between the load that
-    the kept tables rest on and the current one. When the earlier rows are gone, every candidate after them counts.
+    the kept tables rest on and the current one; it is held when it was carried out or waits. Where rows to
+    compare are gone from the lake, every candidate after them counts. The newest period reads no row.
     """
-    changed = {period for period in changed_periods(before, now) if any(later > period for later in candidates)}
-    old, new = (
-        {load.period: load for load in loads if load.entity == HISTORY_ENTITY and load.period in changed}
+    newest = max(candidates, default="")
+    held, holds = (
+        {load.period: load for load in loads if load.entity == HISTORY_ENTITY and load.period < newest}
         for loads in (before, now)
     )
-    altered = sorted(period for period in changed if old.get(period) != new.get(period))
-    lost = [period for period in altered if period in old and not (home.root / old[period].lake_path).is_file()]
-    touched = {later for later in candidates if lost and later > lost[0]}
-    columns = ", ".join(quoted(column) for column in HISTORY_COLUMNS)
-    connection.execute("create or replace temporary table changed_contact (contact_key varchar, period varchar)")
-    for period in altered:
-        rows = [_rows(home, [loads[period].lake_path] if period in loads else [], columns) for loads in (old, new)]
-        if period not in lost:
-            connection.execute(
-                f"insert into changed_contact select distinct {_KEY}, {literal(period)} from "
-                f"(({rows[0]} except all {rows[1]}) union all ({rows[1]} except all {rows[0]}))"
-            )
-    entities = [
-        entity
-        for entity, contract in contracts.items()
-        if contract.group == CARE and _KEY in {name for name, _ in contract.lake_columns()}
-    ]
+    altered = {
+        period: (held.get(period), holds.get(period))
+        for period in sorted(held.keys() | holds.keys())
+        if held.get(period) != holds.get(period)
+    }
+    comparable = {
+        period: pair for period, pair in altered.items() if all(load is None or _is_there(home, load) for load in pair)
+    }
+    lost = min(altered.keys() - comparable.keys(), default=None)
+    touched = {later for later in candidates if lost is not None and later > lost}
+    if not comparable:
+        return touched
+    keyed = {entity for entity, contract in contracts.items() if _KEY in dict(contract.lake_columns())}
     asked = [
         load
         for load in now
-        if altered and load.entity in entities and load.period in candidates and load.period > altered[0]
+        if load.group_name == CARE
+        and load.entity in keyed
+        and load.period in set(candidates) - touched
+        and load.period > min(comparable)
     ]
-    holding = " union all ".join(
-        f"select {literal(load.period)} as period, {_KEY} from ({_rows(home, [load.lake_path], _KEY)})"
-        for load in asked
-    )
-    if asked:
-        found = connection.execute(
-            f"select distinct holding.period from ({holding}) as holding inner join "
-            f"(select {_KEY}, min(period) as period from changed_contact group by {_KEY}) as changed_contact "
-            f"on holding.{_KEY} = changed_contact.{_KEY} and holding.period > changed_contact.period"
-        ).fetchall()
-        touched |= {period for (period,) in found}
-    connection.execute("drop table changed_contact")
+    touched |= {load.period for load in asked if not _is_there(home, load)}
+    standing = [load for load in asked if load.period not in touched]
+    if standing:
+        _note_changed_contacts(connection, home, comparable)
+        touched |= _periods_holding_changed(connection, home, standing)
+        connection.execute("drop table changed_contact")
     return touched
 
 
