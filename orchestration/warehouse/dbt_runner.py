@@ -95,6 +95,9 @@ def run_dbt(home: Home, region: Region, arguments: Sequence[str]) -> list[NodeRe
             outcome = dbtRunner().invoke(command)
         finally:
             _release()
+    if outcome.exception is not None and not isinstance(outcome.exception, Exception):
+        # dbt catches everything, also what is to end the process.
+        raise outcome.exception
     results = [_result(raw) for raw in getattr(outcome.result, "results", [])]
     if outcome.exception is not None and not results:
         raise VardlagerError(
