@@ -94,6 +94,11 @@ def summary_lines(tally: Tally, seconds: float) -> list[str]:
     return lines + [f"  {name:<19}{len(periods):>4}  {in_spans(periods)}".rstrip() for name, periods in rows]
 
 
+def heading(number: int, count: int, period: str) -> str:
+    """The month and its place among them all: "[7/36] 2021-07"."""
+    return f"[{number}/{count}] {period}"
+
+
 class MonthLine:
     """One line a month, written as the month goes: `[7/36] 2021-07 läser in, bygger ... klart på 21 s`.
 
@@ -101,8 +106,9 @@ class MonthLine:
     its own, and the month is then named again.
     """
 
-    def __init__(self, write: Callable[[str], None], heading: str) -> None:
-        self._write, self._heading = write, heading
+    def __init__(self, write: Callable[[str], None], number: int, count: int, period: str) -> None:
+        self._write, self._period = write, period
+        self._heading = heading(number, count, period)
         self._is_open = False
         self._has_stage = False
         self.remarks = 0
@@ -117,7 +123,7 @@ class MonthLine:
         if told.endswith(_STAGE_END) and not told.startswith((" ", "Väntar")):
             if not self._is_open:
                 self.begin()
-            name = told.removesuffix(_STAGE_END)
+            name = told.removesuffix(_STAGE_END).replace(f" {self._period}", "")
             self._write(f"{',' if self._has_stage else ''} {name[0].lower()}{name[1:]}")
             self._has_stage = True
         elif told.startswith(_REMARK):
@@ -180,17 +186,16 @@ def run_months(
     tally, seconds = Tally(), list[float]()
     with JobRunner(job, home, override_reason) as runner:
         for number, period in enumerate(periods, start=1):
-            heading = f"[{number}/{len(periods)}] {period}"
             runner.demand_unbroken(period)
             finished = still_finished(home, job, period, override_reason)
             if finished is not None:
-                write(f"{heading} hoppas över: klar sedan tidigare, och inget har ändrats\n")
+                write(f"{heading(number, len(periods), period)} hoppas över: klar sedan tidigare, inget är ändrat\n")
                 logbook.event("month_skipped", skipped=period, earlier_run=finished.run_id)
                 tally.skipped.append(period)
                 tally.refuse(period, finished.refused)
                 continue
             started = time.monotonic()
-            with MonthLine(write, heading).open() as line:
+            with MonthLine(write, number, len(periods), period).open() as line:
                 outcome = runner.run(period)
                 seconds.append(time.monotonic() - started)
                 if outcome.exit_code != EXIT_DONE:
