@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from orchestration.contracts import PROJECT_ROOT
 from orchestration.errors import VardlagerError
 from orchestration.privacy import mask_identities
 from orchestration.settings import Home, Region
+
+
+_COMMON_ARGUMENTS = (
+    "--project-dir",
+    str(PROJECT_ROOT),
+    "--profiles-dir",
+    str(PROJECT_ROOT),
+    "--quiet",
+    "--log-level",
+    "none",
+    "--log-level-file",
+    "none",
+)
 
 
 @dataclass(frozen=True)
@@ -71,6 +86,18 @@ def _result(raw: Any) -> NodeResult:
     )
 
 
+@functools.lru_cache(maxsize=1)
+def _manifest(build_file: Path) -> Any:  # noqa: ARG001 - it is the key: the build database names the relations
+    """The project as dbt reads it, once a process and build database; None when it cannot be read.
+
+    The models of a process do not change, and reading them again costs half a second each time dbt is asked.
+    What is wrong with them is told by the command itself, which then reads them anew.
+    """
+    from dbt.cli.main import dbtRunner
+
+    return dbtRunner().invoke(["parse", *_COMMON_ARGUMENTS]).result
+
+
 def run_dbt(home: Home, region: Region, arguments: Sequence[str]) -> list[NodeResult]:
     """Run one dbt command on the build database and return what became of each node.
 
@@ -78,21 +105,9 @@ def run_dbt(home: Home, region: Region, arguments: Sequence[str]) -> list[NodeRe
     """
     from dbt.cli.main import dbtRunner
 
-    command = [
-        *arguments,
-        "--project-dir",
-        str(PROJECT_ROOT),
-        "--profiles-dir",
-        str(PROJECT_ROOT),
-        "--quiet",
-        "--log-level",
-        "none",
-        "--log-level-file",
-        "none",
-    ]
     with _environment(home, region):
         try:
-            outcome = dbtRunner().invoke(command)
+            outcome = dbtRunner(manifest=_manifest(home.build_file)).invoke([*arguments, *_COMMON_ARGUMENTS])
         finally:
             _release()
     if outcome.exception is not None and not isinstance(outcome.exception, Exception):
