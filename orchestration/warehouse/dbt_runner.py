@@ -15,7 +15,6 @@ from orchestration.errors import VardlagerError
 from orchestration.privacy import mask_identities
 from orchestration.settings import Home, Region
 
-
 _COMMON_ARGUMENTS = (
     "--project-dir",
     str(PROJECT_ROOT),
@@ -93,9 +92,17 @@ def _manifest(build_file: Path) -> Any:  # noqa: ARG001 - it is the key: the bui
     The models of a process do not change, and reading them again costs half a second each time dbt is asked.
     What is wrong with them is told by the command itself, which then reads them anew.
     """
+    return _invoke(None, "parse").result
+
+
+def _invoke(manifest: Any, *arguments: str) -> Any:
+    """What dbt answered; what is to end the process goes on, although dbt catches that too."""
     from dbt.cli.main import dbtRunner
 
-    return dbtRunner().invoke(["parse", *_COMMON_ARGUMENTS]).result
+    outcome = dbtRunner(manifest=manifest).invoke([*arguments, *_COMMON_ARGUMENTS])
+    if outcome.exception is not None and not isinstance(outcome.exception, Exception):
+        raise outcome.exception
+    return outcome
 
 
 def run_dbt(home: Home, region: Region, arguments: Sequence[str]) -> list[NodeResult]:
@@ -103,16 +110,11 @@ def run_dbt(home: Home, region: Region, arguments: Sequence[str]) -> list[NodeRe
 
     Failed nodes come back as results; VardlagerError when dbt itself could not do its work.
     """
-    from dbt.cli.main import dbtRunner
-
     with _environment(home, region):
         try:
-            outcome = dbtRunner(manifest=_manifest(home.build_file)).invoke([*arguments, *_COMMON_ARGUMENTS])
+            outcome = _invoke(_manifest(home.build_file), *arguments)
         finally:
             _release()
-    if outcome.exception is not None and not isinstance(outcome.exception, Exception):
-        # dbt catches everything, also what is to end the process.
-        raise outcome.exception
     results = [_result(raw) for raw in getattr(outcome.result, "results", [])]
     if outcome.exception is not None and not results:
         raise VardlagerError(
