@@ -7,6 +7,7 @@ answer at once.
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 import time
 import traceback
@@ -15,10 +16,13 @@ from typing import Any
 
 import click
 
+from orchestration import logbook
 from orchestration.errors import (
     DEBUG_VARIABLE,
     EXIT_FAILED,
+    EXIT_INTERRUPTED,
     EXIT_REFUSED,
+    BrokenOffError,
     UsageError,
     VardlagerError,
 )
@@ -43,6 +47,9 @@ class _Group(click.Group):
             sys.exit(error.exit_code)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except KeyboardInterrupt:
+            _say("\nFEL: avbrutet utifrån.\n  Gör så här: kör samma kommando igen.")
+            sys.exit(EXIT_INTERRUPTED)
         except Exception as error:
             _say(f"FEL: oväntat fel ({type(error).__name__}).\n  Gör så här: kör om med vardlager --debug ...")
             _trace(error)
@@ -52,6 +59,17 @@ class _Group(click.Group):
 def _trace(error: BaseException) -> None:
     if os.environ.get(DEBUG_VARIABLE):
         _say(mask_identities("".join(traceback.format_exception(error))))
+
+
+class _LoggedCommand(click.Command):
+    """A command that writes in the house: its start, its end and what broke it off stand in the log."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with (
+            logbook.logged(home_from_environment(), command=self.name, period=ctx.params.get("period")),
+            logbook.lasting("command", options={name: value for name, value in ctx.params.items() if value}),
+        ):
+            return super().invoke(ctx)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -82,35 +100,62 @@ def synth(out: Path, first: str, last: str, scale: float, seed: int, faults: str
     _say(f"Klart: filerna ligger i {out}")
 
 
-def _run_jobs(job: str, periods: list[str], override_reason: str, full_refresh: bool = False) -> list[str]:
-    """Run a job for each period in order and return what was refused; exits at the first that fails.
-
-    A full refresh is done once, with the first: it builds every period that is loaded.
-    """
-    from orchestration.driver import run_job
-
-    home = home_from_environment()
-    refused: list[str] = []
-    for number, period in enumerate(periods, start=1):
-        started = time.monotonic()
-        _say(f"[{number}/{len(periods)}] {period}")
-        outcome = run_job(job, period, home, override_reason, full_refresh and number == 1)
-        for message in outcome.messages:
-            _say(f"FEL: {message}")
-        if outcome.exit_code:
-            sys.exit(outcome.exit_code)
-        for line in outcome.held_back:
-            _say(f"  {line}")
-        if outcome.delivered is not None:
-            _say(f"  Leverans: {outcome.delivered}")
-        refused += [f"{period}: {line}" for line in outcome.refused]
-        _say(f"  klart på {time.monotonic() - started:.0f} s")
-    return refused
-
-
 _full_refresh = click.option(
     "--full-refresh", is_flag=True, help="Bygg om alla inlästa månader från grunden, även det som inte har ändrats."
 )
+
+
+def _run_jobs(job: str, periods: list[str], override_reason: str, full_refresh: bool = False) -> list[str]:
+    """Run a job for each period in order and return what was refused; exits at the first that fails."""
+    from orchestration.driver import JobRunner
+
+    home = home_from_environment()
+    refused: list[str] = []
+    with JobRunner(job, home, override_reason, full_refresh) as runner:
+        for number, period in enumerate(periods, start=1):
+            started = time.monotonic()
+            _say(f"[{number}/{len(periods)}] {period}")
+            outcome = runner.run(period)
+            for message in outcome.messages:
+                _say(f"FEL: {message}")
+            if outcome.exit_code:
+                sys.exit(outcome.exit_code)
+            for line in outcome.held_back:
+                _say(f"  {line}")
+            if outcome.delivered is not None:
+                _say(f"  Leverans: {outcome.delivered}")
+            refused += [f"{period}: {line}" for line in outcome.refused]
+            _say(f"  klart på {time.monotonic() - started:.0f} s")
+    return refused
+
+
+def _run_span(periods: list[str], override_reason: str, command: str, full_refresh: bool) -> list[str]:
+    """Run the months that are not finished, a line each, and return what was refused; exits at one that fails."""
+    from orchestration.jobs import MONTH_JOB
+    from orchestration.many_months import how_to_go_on, months_left, run_months, summary_lines
+
+    started = time.monotonic()
+    home = home_from_environment()
+    try:
+        tally, failed = run_months(MONTH_JOB, periods, home, override_reason, _write, full_refresh)
+    except BrokenOffError as broken:
+        raise how_to_go_on(broken, command) from None
+    for line in summary_lines(tally, time.monotonic() - started):
+        _say(line)
+    if failed is not None:
+        for line in (*tally.refused, *failed.outcome.refused):
+            _say(f"FEL: avvisat: {line}")
+        for message in failed.outcome.messages:
+            _say(f"FEL: {message}")
+        left = months_left(len(failed.remaining))
+        _say(f"Stannade vid {failed.period}, som senare månader kan vila på; efter den {left}.")
+        _say(f"  Gör så här: rätta felet och kör samma kommando igen: {mask_identities(command)}")
+        sys.exit(failed.outcome.exit_code)
+    return tally.refused
+
+
+def _write(text: str) -> None:
+    click.echo(text, err=True, nl=False)
 
 
 def _given_reason(reason: str | None) -> str:
@@ -130,25 +175,55 @@ def _end_refused(refused: list[str]) -> None:
         sys.exit(EXIT_REFUSED)
 
 
-@main.command()
-@click.option("--period", required=True, help="Månaden, ÅÅÅÅ-MM.")
-@click.option("--from", "first", help="Ta alla månader från denna till perioden, i ordning.")
+def _span(period: str | None, first: str | None, last: str | None) -> list[str]:
+    """The months that `run` is asked for, in order; UsageError unless exactly one of --period and --to is given."""
+    if period is not None and last is not None:
+        raise UsageError(
+            "--period och --to är två namn på den sista månaden.", "Ange en av dem: --from ÅÅÅÅ-MM --to ÅÅÅÅ-MM."
+        )
+    if period is None and last is None:
+        raise UsageError("Månaden saknas.", "Skriv --period ÅÅÅÅ-MM, eller --from ÅÅÅÅ-MM --to ÅÅÅÅ-MM för flera.")
+    if last is not None and first is None:
+        raise UsageError(
+            "--to anger den sista månaden, men den första saknas.", f"Lägg till --from, eller skriv --period {last}."
+        )
+    final = period or last or ""
+    return months(first, final) if first is not None else [check_period(final)]
+
+
+def _same_command(first: str | None, last: str, reason: str | None) -> str:
+    """The command as it is typed again to go on where it was."""
+    words = ["vardlager", "run", "--from", first or last, "--to", last]
+    return shlex.join(words + ([] if reason is None else ["--approve-all", reason]))
+
+
+@main.command(cls=_LoggedCommand)
+@click.option("--period", help="Månaden, ÅÅÅÅ-MM; körs alltid.")
+@click.option("--from", "first", help="Ta alla månader från denna, i ordning; de som är klara hoppas över.")
+@click.option("--to", "last", help="Den sista månaden, tillsammans med --from.")
 @click.option("--approve-all", "reason", help="Skäl som går före klinikernas godkännanden.")
 @_full_refresh
-def run(period: str, first: str | None, reason: str | None, full_refresh: bool) -> None:
-    """Läs in, bygg, validera, publicera; leverera när grinden är öppen."""
+def run(period: str | None, first: str | None, last: str | None, reason: str | None, full_refresh: bool) -> None:
+    """Läs in, bygg, validera, publicera; leverera när grinden är öppen.
+
+    En månad med --period, eller många med --from och --to. Avbryts en körning av många månader fortsätter
+    samma kommando där den var.
+    """
     from orchestration.jobs import MONTH_JOB
     from orchestration.work import open_work
 
-    periods = months(first, period) if first else [check_period(period)]
+    periods = _span(period, first, last)
     override_reason = _given_reason(reason)
-    home = open_work(period, _say).home
-    refused = _run_jobs(MONTH_JOB, periods, override_reason, full_refresh)
+    home = open_work(periods[-1], _say).home
+    if first is None:
+        refused = _run_jobs(MONTH_JOB, periods, override_reason, full_refresh)
+    else:
+        refused = _run_span(periods, override_reason, _same_command(first, periods[-1], reason), full_refresh)
     _say(f"Publicerat: {home.published_file}")
     _end_refused(refused)
 
 
-@main.command()
+@main.command(cls=_LoggedCommand)
 @click.option("--period", required=True, help="Månaden, ÅÅÅÅ-MM.")
 @_full_refresh
 def validate(period: str, full_refresh: bool) -> None:
@@ -161,7 +236,7 @@ def validate(period: str, full_refresh: bool) -> None:
     _say(f"Validerat: {period}. Klinikernas siffror och godkännanden: vardlager status --period {period}")
 
 
-@main.command()
+@main.command(cls=_LoggedCommand)
 @click.option("--period", required=True, help="Månaden, ÅÅÅÅ-MM.")
 @click.option("--receiver", default="skr", show_default=True, help="Mottagare.")
 @click.option("--approve-all", "reason", help="Skäl som går före klinikernas godkännanden.")
@@ -182,7 +257,7 @@ def deliver(period: str, receiver: str, reason: str | None, full_refresh: bool) 
     _say(f"Levererat: {work.home.delivery / receiver / period}")
 
 
-@main.command()
+@main.command(cls=_LoggedCommand)
 @click.option("--to", "version", type=int, help="Versionen; annars den före den som gäller.")
 def rollback(version: int | None) -> None:
     """Låt en tidigare publicerad version gälla igen."""
@@ -197,6 +272,7 @@ def rollback(version: int | None) -> None:
     with writing(home, "rollback", _say), open_state(home.state_file) as state:
         region, _ = read_region(home)
         left, chosen = roll_back(home, region, state, version)
+        logbook.event("rolled_back", from_version=left.version, to_version=chosen.version)
     _say(
         f"Version {chosen.version} ({chosen.published_at}, körd för {chosen.period}) gäller i stället för version "
         f"{left.version}: både {home.published_file} och Parquet."
@@ -204,7 +280,7 @@ def rollback(version: int | None) -> None:
     _say("  Nästa vardlager run publicerar en ny version av det som då är inläst.")
 
 
-@main.command()
+@main.command(cls=_LoggedCommand)
 @click.option("--period", required=True, help="Månaden, ÅÅÅÅ-MM.")
 @click.option("--clinic", required=True, help="Klinikens HSA-id.")
 @click.option("--by", "by", required=True, help="Vem som godkänner.")

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
+import signal
+import socket
+import threading
 import uuid
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import click
-
-from orchestration.errors import EXIT_DONE, EXIT_FAILED
-from orchestration.settings import Home, make_private
+from orchestration import logbook, telling
+from orchestration.contracts import load_contracts
+from orchestration.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, BrokenOffError
+from orchestration.landing.inbox import inbox_content
+from orchestration.settings import Home, make_private, read_region
+from orchestration.state.finished import (
+    FinishedMonth,
+    beside_current,
+    forget_finished,
+    month_basis,
+    note_finished,
+)
 from orchestration.state.lock import writing
 from orchestration.state.store import State, now, open_state
 
 if TYPE_CHECKING:
     import dagster as dg
 
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 _DAGSTER_YAML = """\
 telemetry:
   enabled: false
@@ -108,36 +122,159 @@ def _delivery(result: dg.ExecuteInProcessResult) -> tuple[str | None, tuple[str,
     return folder, tuple(held_back)
 
 
-def run_job(job_name: str, period: str, home: Home, override_reason: str = "", full_refresh: bool = False) -> Outcome:
-    """Run one job of the code location for one month, in this process, as the only writer."""
-    prepare_dagster_home(home)
-    # The stages speak for themselves; the libraries' own chatter only hides it.
-    logging.disable(logging.WARNING)
-    import dagster as dg
-
+@functools.cache
+def _job(job_name: str, override_reason: str, full_refresh: bool) -> dg.JobDefinition:
+    """The job, resolved once a process: asked for in the same way it is the same for every month."""
     from orchestration.definitions import build_definitions
     from orchestration.resources import Workplace
 
     definitions = build_definitions(
         Workplace(override_reason=override_reason, full_refresh=full_refresh, shows_progress=True)
     )
-    run_id = str(uuid.uuid4())
-    with (
-        writing(home, f"{job_name} {period}", lambda line: click.echo(line, err=True)),
-        dg.DagsterInstance.get() as instance,
-        open_state(home.state_file) as state,
-    ):
-        _close_dead_runs(instance, state)
-        state.insert("run", [{"run_id": run_id, "command": job_name, "period": period, "started_at": now()}])
-        result = definitions.resolve_job_def(job_name).execute_in_process(
-            partition_key=period,
-            instance=instance,
-            raise_on_error=False,
-            run_id=run_id,
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-        )
+    return definitions.resolve_job_def(job_name)
+
+
+class _Signals:
+    """Notes every signal that asks the process to end, whoever handles it.
+
+    Dagster, dbt and the engine each have a way of their own with Ctrl-C, and some make an ordinary failure of it.
+    The interpreter writes a byte for each signal before any handler runs; that byte tells them apart.
+    """
+
+    def __init__(self) -> None:
+        self._reader, self._writer = socket.socketpair()
+        self._reader.setblocking(False)
+        self._writer.setblocking(False)
+        self._has_come = False
+
+    def __enter__(self) -> _Signals:
+        self._restore = ExitStack()
+        if threading.current_thread() is threading.main_thread():
+            earlier_descriptor = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
+            self._restore.callback(signal.set_wakeup_fd, earlier_descriptor)
+            for number in _ENDING:
+                # Both alike, also where a shell left SIGINT ignored: Dagster gives SIGTERM the handler of SIGINT.
+                earlier = signal.signal(number, signal.default_int_handler)
+                self._restore.callback(signal.signal, number, earlier or signal.SIG_DFL)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._restore.close()
+        self._reader.close()
+        self._writer.close()
+
+    def asked_to_end(self) -> bool:
+        """Whether Ctrl-C or a request to end has come."""
+        try:
+            seen = self._reader.recv(4096)
+        except BlockingIOError:
+            seen = b""
+        self._has_come = self._has_come or any(number in seen for number in _ENDING)
+        return self._has_come
+
+
+class JobRunner:
+    """Runs one job for one month after another in this process; what months share is opened once.
+
+    A full refresh is done once, with the first month: it builds every period that is loaded.
+    """
+
+    def __init__(self, job_name: str, home: Home, override_reason: str = "", full_refresh: bool = False) -> None:
+        self._job_name, self._home, self._override_reason = job_name, home, override_reason
+        self._full_refresh = full_refresh
+        self._open = ExitStack()
+
+    def __enter__(self) -> JobRunner:
+        """Open Dagster's storage and begin to listen for Ctrl-C."""
+        prepare_dagster_home(self._home)
+        # The stages speak for themselves; the libraries' own chatter only hides it.
+        logging.disable(logging.WARNING)
+        import dagster as dg
+
+        with ExitStack() as opening:
+            self._signals = opening.enter_context(_Signals())
+            self._instance = opening.enter_context(dg.DagsterInstance.get())
+            self._open = opening.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close what was opened."""
+        self._open.close()
+
+    def demand_unbroken(self, period: str) -> None:
+        """Raise BrokenOffError when somebody has asked the process to end before this month was begun."""
+        if self._signals.asked_to_end():
+            raise BrokenOffError(f"Avbrutet utifrån före {period}.", "Kör samma kommando igen.")
+
+    def run(self, period: str) -> Outcome:
+        """Run the month as the only writer.
+
+        Raises BrokenOffError when somebody asked the process to end meanwhile; the run then has its end, here and
+        in Dagster, and a month that was broken off is not finished.
+        """
+        run_id = str(uuid.uuid4())
+        try:
+            with (
+                logbook.logged(self._home, run_id=run_id, period=period, stage=None),
+                logbook.lasting("run", job=self._job_name) as told,
+                writing(self._home, f"{self._job_name} {period}", telling.tell),
+                open_state(self._home.state_file) as state,
+            ):
+                outcome = self._run(period, run_id, state)
+                told |= {"exit_code": outcome.exit_code, "refused": len(outcome.refused)}
+                return outcome
+        except BaseException as broken:
+            if isinstance(broken, KeyboardInterrupt) or self._signals.asked_to_end():
+                raise self._broken_off(period) from None
+            raise
+
+    def _broken_off(self, period: str) -> BrokenOffError:
+        return BrokenOffError(f"{period} avbröts utifrån och är inte klar.", "Kör samma kommando igen.")
+
+    def _run(self, period: str, run_id: str, state: State) -> Outcome:
+        contracts = load_contracts()
+        _close_dead_runs(self._instance, state)
+        forget_finished(state, period, self._job_name)
+        state.insert("run", [{"run_id": run_id, "command": self._job_name, "period": period, "started_at": now()}])
+        arrived = inbox_content(self._home.inbox / period, contracts)
+        try:
+            result = _job(self._job_name, self._override_reason, self._full_refresh).execute_in_process(
+                partition_key=period,
+                instance=self._instance,
+                raise_on_error=False,
+                run_id=run_id,
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            )
+        except BaseException:
+            _close_dead_runs(self._instance, state)
+            raise
+        is_broken_off = self._signals.asked_to_end() and not result.success
         code, messages = (EXIT_DONE, []) if result.success else _failures(result)
+        code = EXIT_INTERRUPTED if is_broken_off else code
         state.execute("update run set ended_at = ?, exit_code = ? where run_id = ?", [now(), code, run_id])
+        if is_broken_off:
+            raise self._broken_off(period)
         refused = _refused(result)
         delivered, held_back = _delivery(result)
-    return Outcome(code, tuple(messages), refused, run_id, delivered, held_back)
+        outcome = Outcome(code, tuple(messages), refused, run_id, delivered, held_back)
+        self._full_refresh = False
+        if result.success:
+            region, _ = read_region(self._home)
+            note_finished(
+                state,
+                FinishedMonth(
+                    period=period,
+                    job=self._job_name,
+                    run_id=run_id,
+                    basis=month_basis(state, contracts, region, period, self._override_reason),
+                    inbox=beside_current(state, period, arrived),
+                    refused=refused,
+                ),
+            )
+        return outcome
+
+
+def run_job(job_name: str, period: str, home: Home, override_reason: str = "", full_refresh: bool = False) -> Outcome:
+    """Run one job of the code location for one month, in this process, as the only writer."""
+    with JobRunner(job_name, home, override_reason, full_refresh) as runner:
+        return runner.run(period)

@@ -7,6 +7,8 @@ EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_STOPPED = 3
 EXIT_REFUSED = 4
+# What shells give a command that Ctrl-C ended.
+EXIT_INTERRUPTED = 130
 
 DEBUG_VARIABLE = "VARDLAGER_DEBUG"
 
@@ -46,3 +48,9 @@ class InputRefusedError(VardlagerError):
     """A file or a group of files cannot be taken in (exit 4)."""
 
     exit_code = EXIT_REFUSED
+
+
+class BrokenOffError(VardlagerError):
+    """Somebody ended the command from outside, with Ctrl-C or a signal (exit 130)."""
+
+    exit_code = EXIT_INTERRUPTED

@@ -6,9 +6,10 @@ import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import click
 import dagster as dg
 
+from orchestration import logbook, telling
+from orchestration.settings import home_from_environment
 from orchestration.state.lock import writing
 from orchestration.work import END_PERIOD, FIRST_PERIOD, Work, open_work
 
@@ -31,11 +32,17 @@ class Workplace(dg.ConfigurableResource):  # type: ignore[type-arg]
         """The work of this run and partition, as the only writer of the home."""
 
         def say(line: str) -> None:
+            logbook.event("progress", text=line)
             if self.shows_progress:
-                click.echo(line, err=True)
+                telling.tell(line)
             else:
                 context.log.info(line)
 
-        work = open_work(context.partition_key, say, self.override_reason, self.full_refresh)
-        with writing(work.home, f"period {work.period}", say):
-            yield dataclasses.replace(work, run_id=context.run_id)
+        period, stage = context.partition_key, context.op_execution_context.op.name
+        with (
+            logbook.logged(home_from_environment(), run_id=context.run_id, period=period, stage=stage),
+            logbook.lasting("stage"),
+        ):
+            work = open_work(period, say, self.override_reason, self.full_refresh)
+            with writing(work.home, f"period {work.period}", say):
+                yield dataclasses.replace(work, run_id=context.run_id)

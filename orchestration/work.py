@@ -32,17 +32,21 @@ def check_period(period: str) -> str:
     return period
 
 
+def following_month(period: str) -> str:
+    """The month after `period`, as YYYY-MM."""
+    year, month = int(period[:4]), int(period[5:])
+    return f"{year + 1:04d}-01" if month == 12 else f"{year:04d}-{month + 1:02d}"
+
+
 def months(first: str, last: str) -> list[str]:
     """Every month from `first` to `last`, both included; UsageError when they stand in wrong order."""
     check_period(first)
     check_period(last)
     if first > last:
         raise UsageError(f"Perioden {first} ligger efter {last}.", "Byt plats på --from och den sista perioden.")
-    year, month = int(first[:4]), int(first[5:])
-    result = []
-    while (period := f"{year:04d}-{month:02d}") <= last:
-        result.append(period)
-        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    result = [first]
+    while result[-1] < last:
+        result.append(following_month(result[-1]))
     return result
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from orchestration import logbook
 from orchestration.approval.figures import Clinic, Figure
 from orchestration.approval.rules import Rule, read_rules
 from orchestration.contracts import Contract
@@ -255,12 +256,14 @@ def approve(
             "acceptance",
             [{"approval_id": approval_id, "rule_id": rule_id, "reason": reason} for rule_id, reason in reasons.items()],
         )
-        return Given(
+        given = Given(
             period,
             standing_approvals(state, period)[clinic_id],
             tuple(json.loads(row["figures"])),
             remaining_clinics(state, period),
         )
+    logbook.event("approved", clinic_id=clinic_id, approved_by=name, accepted=reasons)
+    return given
 
 
 def _withdraw(state: State, period: str, clinic_id: str, reason: str, moment: str) -> None:
@@ -290,5 +293,9 @@ def take_back(home: Home, period: str, clinic_id: str, by: str, say: Callable[[s
             if standing is not None
             else Clinic(clinic_id, kept[clinic_id]["clinic_name"], kept[clinic_id]["figures_hash"])
         )
-        _withdraw(state, period, clinic_id, f"taget tillbaka av {name}", now())
-        return TakenBack(period, clinic, standing is not None, remaining_clinics(state, period))
+        reason = f"taget tillbaka av {name}"
+        _withdraw(state, period, clinic_id, reason, now())
+        taken_back = TakenBack(period, clinic, standing is not None, remaining_clinics(state, period))
+    if taken_back.had_one:
+        logbook.event("approval_withdrawn", clinic_id=clinic_id, reason=reason)
+    return taken_back

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orchestration import logbook
 from orchestration.approval.figures import Renewed, read_figures, renew_figures
 from orchestration.state.current import inputs_fingerprint, readable_loads
 from orchestration.state.store import open_state
@@ -21,6 +22,7 @@ def renew_clinic_figures(work: Work) -> Renewed:
         inputs = inputs_fingerprint(loads, work.region)
         renewed = renew_figures(state, work.period, work.run_id, inputs, found, loads)
     for clinic, reason in renewed.withdrawn:
+        logbook.event("approval_withdrawn", logbook.WARNING, clinic_id=clinic.clinic_id, reason=reason)
         work.progress(f"  Godkännandet är återtaget för {clinic.clinic_name} ({clinic.clinic_id}): {reason}")
     work.progress(f"  kliniker: {renewed.clinics}, godkännanden som står: {renewed.standing}")
     return renewed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
+from orchestration import logbook
 from orchestration.approval.approvals import Standing
 from orchestration.delivery.gate import Gate, examine_gate
 from orchestration.delivery.grounds import demand_lasting_keys, extracts_of, replaced_calls
@@ -178,6 +179,14 @@ def _build(state: State, work: Work, inputs: str, gate: Gate) -> PackageManifest
     finally:
         connection.close()
     _finish(state, work, request, manifest)
+    logbook.event(
+        "delivered",
+        receiver=RECEIVER,
+        version=number,
+        replaces=replaced,
+        rows={account.population: account.delivered for account in manifest.populations},
+        overridden=bool(request.override_reason),
+    )
     work.progress(f"  {manifest.folder}")
     return manifest
 
@@ -211,6 +220,7 @@ def deliver_when_open(work: Work) -> PackageManifest | HeldBack:
             return HeldBack((f"{work.period}: det som gäller är redan levererat, som v{version}.",))
         if not gate.lacking:
             return _build(state, work, inputs, gate)
+        logbook.event("delivery_held_back", lacking=list(gate.lacking))
     return HeldBack(
         (
             f"Ingen leverans av {work.period}: klinikernas godkännanden saknas.",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from orchestration.contracts import Contract
+from orchestration.landing.receiving import sha256_of
 from orchestration.privacy import mask_identities
 
 CONTROL_FILE = "kontroll.csv"
@@ -75,6 +76,22 @@ def _read_control(path: Path, inbox: Inbox) -> None:
         else:
             inbox.refuse(None, CONTROL_FILE, f"rad {number}: ska vara filnamn;antal rader;sha256")
             inbox.control[name] = ControlRow(0, "")
+
+
+def inbox_content(folder: Path, contracts: Mapping[str, Contract]) -> frozenset[tuple[str, str]]:
+    """(file name, sha256) of every file in inbox/<period> that a landing would take up, kontroll.csv among them.
+
+    What is no plain file has an empty sha256.
+    """
+    if not folder.is_dir():
+        return frozenset()
+    content = set()
+    for path in folder.iterdir():
+        match = _NAME.fullmatch(path.name)
+        if path.name == CONTROL_FILE or (match and match["entity"] in contracts):
+            is_plain = path.is_file() and not path.is_symlink()
+            content.add((path.name, sha256_of(path) if is_plain else ""))
+    return frozenset(content)
 
 
 def read_inbox(folder: Path, period: str, contracts: Mapping[str, Contract]) -> Inbox:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orchestration import logbook
 from orchestration.landing.account import demand_whole
 from orchestration.landing.land import Landing, land
 from orchestration.state.store import open_state
@@ -19,5 +20,15 @@ def land_period(work: Work) -> Landing:
         landing = land(work.period, work.home, work.region, work.key, work.contracts, state, work.progress)
         for line in (*landing.reports, *landing.refused):
             work.progress(f"  ! {line}")
+        for line in landing.refused:
+            logbook.event("refused", logbook.WARNING, what=line)
+        logbook.event(
+            "landed",
+            files=len(landing.loaded),
+            unchanged=len(landing.skipped),
+            refused=len(landing.refused),
+            rows=sum(load.rows_in_file for load in landing.loaded),
+            rows_quarantined=sum(load.rows_quarantined for load in landing.loaded),
+        )
         demand_whole(state, work, landing.refused)
     return landing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from orchestration import logbook
 from orchestration.publishing.versions import Request, publish
 from orchestration.settings import Home
 from orchestration.state import evidence
@@ -57,5 +58,6 @@ def renew_published(work: Work) -> dict[str, int]:
             delivered=delivered_files(work.home, state),
         )
         counts = publish(work.home, work.region, state, request, work.progress)
+        logbook.event("published", tables=len(counts), rows=sum(counts.values()))
     work.progress(f"  {len(counts)} tabeller i {work.home.published_file}")
     return counts

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from orchestration import logbook
 from orchestration.errors import VardlagerError
 from orchestration.settings import Home, make_private
 from orchestration.state.store import now
@@ -62,8 +63,12 @@ def writing(
                     ) from None
                 if not has_told:
                     say(f"Väntar på en annan körning: {other} ...")
+                    logbook.event("waiting_for_lock", logbook.WARNING, wanted_for=what, holder=other)
                     has_told = True
                 time.sleep(_POLL_SECONDS)
+        if has_told:
+            waited = longest_wait - (give_up_at - time.monotonic())
+            logbook.event("lock_taken", wanted_for=what, seconds=round(waited, 3))
         handle.seek(0)
         handle.truncate()
         handle.write(f"process {os.getpid()}, {what}, sedan {now()}")

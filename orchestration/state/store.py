@@ -58,6 +58,17 @@ create table if not exists run (
     exit_code integer
 );
 
+create table if not exists finished_month (
+    period text not null,
+    job text not null,
+    run_id text not null,
+    basis text not null,
+    inbox text not null,
+    refused text not null,
+    finished_at text not null,
+    primary key (period, job)
+);
+
 create table if not exists evidence (
     check_id text not null,
     run_id text not null,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from orchestration.contracts import PROJECT_ROOT
@@ -14,6 +16,17 @@ from orchestration.privacy import mask_identities
 from orchestration.settings import Home, Region
 
 TEST_KINDS = ("test", "unit_test")
+_COMMON_ARGUMENTS = (
+    "--project-dir",
+    str(PROJECT_ROOT),
+    "--profiles-dir",
+    str(PROJECT_ROOT),
+    "--quiet",
+    "--log-level",
+    "none",
+    "--log-level-file",
+    "none",
+)
 
 
 @dataclass(frozen=True)
@@ -98,28 +111,34 @@ def _result(raw: Any) -> NodeResult:
     )
 
 
+@functools.lru_cache(maxsize=1)
+def _manifest(build_file: Path) -> Any:  # noqa: ARG001 - it is the key: the build database names the relations
+    """The project as dbt reads it, once a process and build database; None when it cannot be read.
+
+    The models of a process do not change, and reading them again costs half a second each time dbt is asked.
+    What is wrong with them is told by the command itself, which then reads them anew.
+    """
+    return _invoke(None, "parse").result
+
+
+def _invoke(manifest: Any, *arguments: str) -> Any:
+    """What dbt answered; what is to end the process goes on, although dbt catches that too."""
+    from dbt.cli.main import dbtRunner
+
+    outcome = dbtRunner(manifest=manifest).invoke([*arguments, *_COMMON_ARGUMENTS])
+    if outcome.exception is not None and not isinstance(outcome.exception, Exception):
+        raise outcome.exception
+    return outcome
+
+
 def run_dbt(home: Home, region: Region, arguments: Sequence[str]) -> list[NodeResult]:
     """Run one dbt command on the build database and return what became of each node.
 
     Failed nodes come back as results; VardlagerError when dbt itself could not do its work.
     """
-    from dbt.cli.main import dbtRunner
-
-    command = [
-        *arguments,
-        "--project-dir",
-        str(PROJECT_ROOT),
-        "--profiles-dir",
-        str(PROJECT_ROOT),
-        "--quiet",
-        "--log-level",
-        "none",
-        "--log-level-file",
-        "none",
-    ]
     with _environment(home, region):
         try:
-            outcome = dbtRunner().invoke(command)
+            outcome = _invoke(_manifest(home.build_file), *arguments)
         finally:
             _release()
     results = [_result(raw) for raw in getattr(outcome.result, "results", [])]

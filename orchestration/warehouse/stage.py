@@ -196,7 +196,7 @@ def refresh_state_copies(work: Work) -> None:
             write_state_copies(connection, state)
         finally:
             connection.close()
-    nodes = run_dbt(work.home, work.region, ["run", "--select", STATE_COPY_TAG])
+    nodes = run_dbt(work.home, work.region, ["run", "--select", STATE_COPY_TAG, "--no-write-json"])
     broken = [node for node in nodes if node.is_bad]
     if broken or not nodes:
         raise VardlagerError(f"Kopiorna av läget kunde inte byggas: {_describe(broken)}", "Kör vardlager doctor.")
