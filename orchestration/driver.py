@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,19 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from orchestration.errors import EXIT_DONE, EXIT_FAILED
-from orchestration.settings import Home, make_private
-from orchestration.state.lock import writing
+from orchestration.services.dagster_home import prepare_dagster_home
+from orchestration.settings import Home
+from orchestration.state.lock import running, writing
 from orchestration.state.store import State, now, open_state
 
 if TYPE_CHECKING:
     import dagster as dg
-
-_DAGSTER_YAML = """\
-telemetry:
-  enabled: false
-nux:
-  enabled: false
-"""
 
 
 @dataclass(frozen=True)
@@ -41,25 +34,14 @@ class Outcome:
     held_back: tuple[str, ...] = ()
 
 
-def prepare_dagster_home(home: Home) -> None:
-    """Make Dagster's own folder under the state, with telemetry off."""
-    folder = home.state / "dagster"
-    make_private(folder)
-    settings = folder / "dagster.yaml"
-    if not settings.exists():
-        settings.write_text(_DAGSTER_YAML, encoding="utf-8")
-    os.environ["DAGSTER_HOME"] = str(folder)
-
-
-def _close_dead_runs(instance: dg.DagsterInstance, state: State) -> None:
+def _close_dead_runs(instance: dg.DagsterInstance, home: Home, state: State) -> None:
     """Give runs that were killed an end, here and in Dagster; the caller is the only writer."""
-    for row in state.rows("select run_id from run where ended_at is null"):
-        dead = instance.get_run_by_id(row["run_id"])
-        if dead is not None and not dead.is_finished:
-            instance.report_run_failed(dead, "avbruten utifrån")
-        state.execute(
-            "update run set ended_at = ?, exit_code = ? where run_id = ?", [now(), EXIT_FAILED, row["run_id"]]
-        )
+    from orchestration.services.dead_runs import close_dead_runs
+
+    dead = [row["run_id"] for row in state.rows("select run_id from run where ended_at is null")]
+    close_dead_runs(instance, home, frozenset(dead))
+    for run_id in dead:
+        state.execute("update run set ended_at = ?, exit_code = ? where run_id = ?", [now(), EXIT_FAILED, run_id])
 
 
 def _failures(result: dg.ExecuteInProcessResult) -> tuple[int, list[str]]:
@@ -124,8 +106,9 @@ def run_job(job_name: str, period: str, home: Home, override_reason: str = "") -
         writing(home, f"{job_name} {period}", lambda line: click.echo(line, err=True)),
         dg.DagsterInstance.get() as instance,
         open_state(home.state_file) as state,
+        running(home, run_id),
     ):
-        _close_dead_runs(instance, state)
+        _close_dead_runs(instance, home, state)
         state.insert("run", [{"run_id": run_id, "command": job_name, "period": period, "started_at": now()}])
         result = definitions.resolve_job_def(job_name).execute_in_process(
             partition_key=period,
