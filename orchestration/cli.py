@@ -338,7 +338,7 @@ def sql(query: str, shape: str) -> None:
 @click.option("--port", default=3000, show_default=True, help="Port på den egna datorn.")
 def ui(port: int) -> None:
     """Öppna Dagsters gränssnitt på den egna datorn."""
-    from orchestration.driver import prepare_dagster_home
+    from orchestration.services.dagster_home import prepare_dagster_home
 
     home = home_from_environment()
     home.make()

@@ -10,6 +10,9 @@ from orchestration.jobs import DELIVERY_JOB, MONTH_JOB, PUBLISH_JOB, VALIDATION_
 from orchestration.landing.assets import landed_files
 from orchestration.publishing.assets import published_file
 from orchestration.resources import Workplace
+from orchestration.services.assets import all_clinics_approved
+from orchestration.services.schedules import SCHEDULES
+from orchestration.services.sensors import SENSORS
 from orchestration.validation.assets import validated_delivery
 from orchestration.warehouse.assets import warehouse_models
 from orchestration.work import silence_telemetry
@@ -48,7 +51,10 @@ def build_definitions(workplace: Workplace | None = None) -> dg.Definitions:
     ]
     return dg.Definitions(
         assets=list(STAGES),
+        asset_checks=[all_clinics_approved],
         jobs=jobs,
+        schedules=list(SCHEDULES),
+        sensors=list(SENSORS),
         resources={"workplace": workplace or Workplace()},
         executor=dg.in_process_executor,
     )

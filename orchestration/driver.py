@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import logging
-import os
 import signal
 import socket
 import threading
@@ -17,7 +16,8 @@ from orchestration import logbook, telling
 from orchestration.contracts import load_contracts
 from orchestration.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, BrokenOffError
 from orchestration.landing.inbox import inbox_content
-from orchestration.settings import Home, make_private, read_region
+from orchestration.services.dagster_home import prepare_dagster_home
+from orchestration.settings import Home, read_region
 from orchestration.state.finished import (
     FinishedMonth,
     beside_current,
@@ -25,19 +25,13 @@ from orchestration.state.finished import (
     month_basis,
     note_finished,
 )
-from orchestration.state.lock import writing
+from orchestration.state.lock import running, writing
 from orchestration.state.store import State, now, open_state
 
 if TYPE_CHECKING:
     import dagster as dg
 
 _ENDING = (signal.SIGINT, signal.SIGTERM)
-_DAGSTER_YAML = """\
-telemetry:
-  enabled: false
-nux:
-  enabled: false
-"""
 
 
 @dataclass(frozen=True)
@@ -55,25 +49,14 @@ class Outcome:
     held_back: tuple[str, ...] = ()
 
 
-def prepare_dagster_home(home: Home) -> None:
-    """Make Dagster's own folder under the state, with telemetry off."""
-    folder = home.state / "dagster"
-    make_private(folder)
-    settings = folder / "dagster.yaml"
-    if not settings.exists():
-        settings.write_text(_DAGSTER_YAML, encoding="utf-8")
-    os.environ["DAGSTER_HOME"] = str(folder)
-
-
-def _close_dead_runs(instance: dg.DagsterInstance, state: State) -> None:
+def _close_dead_runs(instance: dg.DagsterInstance, home: Home, state: State) -> None:
     """Give runs that were killed an end, here and in Dagster; the caller is the only writer."""
-    for row in state.rows("select run_id from run where ended_at is null"):
-        dead = instance.get_run_by_id(row["run_id"])
-        if dead is not None and not dead.is_finished:
-            instance.report_run_failed(dead, "avbruten utifrån")
-        state.execute(
-            "update run set ended_at = ?, exit_code = ? where run_id = ?", [now(), EXIT_FAILED, row["run_id"]]
-        )
+    from orchestration.services.dead_runs import close_dead_runs
+
+    dead = [row["run_id"] for row in state.rows("select run_id from run where ended_at is null")]
+    close_dead_runs(instance, home, frozenset(dead))
+    for run_id in dead:
+        state.execute("update run set ended_at = ?, exit_code = ? where run_id = ?", [now(), EXIT_FAILED, run_id])
 
 
 def _failures(result: dg.ExecuteInProcessResult) -> tuple[int, list[str]]:
@@ -233,20 +216,21 @@ class JobRunner:
 
     def _run(self, period: str, run_id: str, state: State) -> Outcome:
         contracts = load_contracts()
-        _close_dead_runs(self._instance, state)
+        _close_dead_runs(self._instance, self._home, state)
         forget_finished(state, period, self._job_name)
         state.insert("run", [{"run_id": run_id, "command": self._job_name, "period": period, "started_at": now()}])
         arrived = inbox_content(self._home.inbox / period, contracts)
         try:
-            result = _job(self._job_name, self._override_reason, self._full_refresh).execute_in_process(
-                partition_key=period,
-                instance=self._instance,
-                raise_on_error=False,
-                run_id=run_id,
-                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-            )
+            with running(self._home, run_id):
+                result = _job(self._job_name, self._override_reason, self._full_refresh).execute_in_process(
+                    partition_key=period,
+                    instance=self._instance,
+                    raise_on_error=False,
+                    run_id=run_id,
+                    run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                )
         except BaseException:
-            _close_dead_runs(self._instance, state)
+            _close_dead_runs(self._instance, self._home, state)
             raise
         is_broken_off = self._signals.asked_to_end() and not result.success
         code, messages = (EXIT_DONE, []) if result.success else _failures(result)

@@ -4,13 +4,14 @@ import dagster as dg
 
 from orchestration.approval.stage import renew_clinic_figures
 from orchestration.guard import guarded
-from orchestration.resources import MONTHS, Workplace
+from orchestration.resources import MONTHS, ONE_WRITER, Workplace
 from orchestration.validation.assets import validated_delivery
 
 
 @dg.asset(
     partitions_def=MONTHS,
     group_name="approval",
+    pool=ONE_WRITER,
     deps=[validated_delivery],
     description="Klinikernas siffror: det som varje klinik godkänner; godkännanden av andra siffror återtas.",
 )

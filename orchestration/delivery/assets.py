@@ -10,7 +10,7 @@ from orchestration.guard import guarded
 from orchestration.jobs import DELIVERY_JOB
 from orchestration.publishing.assets import published_file
 from orchestration.publishing.stage import renew_published
-from orchestration.resources import MONTHS, Workplace
+from orchestration.resources import MONTHS, ONE_WRITER, Workplace
 
 HELD_BACK_KEY = "held_back"
 FOLDER_KEY = "folder"
@@ -40,6 +40,7 @@ def _deliver(context: dg.AssetExecutionContext, workplace: Workplace) -> Told:
 @dg.asset(
     partitions_def=MONTHS,
     group_name="delivery",
+    pool=ONE_WRITER,
     deps=[published_file, clinic_figures],
     output_required=False,
     description="Leverans: nästa version av periodens nationella väntetidsleverans.",

@@ -4,7 +4,7 @@ import dagster as dg
 
 from orchestration.guard import guarded
 from orchestration.landing.stage import land_period
-from orchestration.resources import MONTHS, Workplace
+from orchestration.resources import MONTHS, ONE_WRITER, Workplace
 
 REFUSED_KEY = "refused"
 
@@ -12,6 +12,7 @@ REFUSED_KEY = "refused"
 @dg.asset(
     partitions_def=MONTHS,
     group_name="landing",
+    pool=ONE_WRITER,
     description="Inläsning: periodens filer, pseudonymiserade och typade, med varje rad redovisad.",
 )
 @guarded

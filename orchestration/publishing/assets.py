@@ -4,13 +4,14 @@ import dagster as dg
 
 from orchestration.guard import guarded
 from orchestration.publishing.stage import publish_period
-from orchestration.resources import MONTHS, Workplace
+from orchestration.resources import MONTHS, ONE_WRITER, Workplace
 from orchestration.validation.assets import validated_delivery
 
 
 @dg.asset(
     partitions_def=MONTHS,
     group_name="publishing",
+    pool=ONE_WRITER,
     deps=[validated_delivery],
     description="Publicering: filen som analytiker öppnar, utbytt i ett steg.",
 )

@@ -1,4 +1,4 @@
-"""One writer at a time: a lock that the kernel lets go of when its holder dies."""
+"""One writer at a time, and signs of life: locks that the kernel lets go of when their holder dies."""
 
 from __future__ import annotations
 
@@ -32,6 +32,46 @@ def holder(home: Home) -> str | None:
         except BlockingIOError:
             return handle.read().strip() or "en annan körning"
         return None
+
+
+def _running_file(home: Home, run_id: str) -> Path:
+    return home.state / "running" / run_id
+
+
+def is_running(home: Home, run_id: str) -> bool:
+    """Whether a living process has this run inside `running`."""
+    try:
+        handle = _running_file(home, run_id).open("r+", encoding="utf-8")
+    except FileNotFoundError:
+        return False
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
+
+
+@contextmanager
+def running(home: Home, run_id: str) -> Iterator[None]:
+    """Show that this run's process lives while the block runs; the kernel takes the sign down when it dies.
+
+    A run inside a run of the same id adds nothing.
+    """
+    path = _running_file(home, run_id)
+    if path in _held:
+        yield
+        return
+    make_private(path.parent)
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8") as handle:
+        # Only a look at the sign holds it for an instant, so this never waits long.
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        _held.add(path)
+        try:
+            yield
+        finally:
+            _held.discard(path)
+            path.unlink(missing_ok=True)
 
 
 @contextmanager

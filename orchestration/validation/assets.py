@@ -6,7 +6,7 @@ import dagster as dg
 
 from orchestration.guard import guarded_events
 from orchestration.reporting.stage import write_protocol
-from orchestration.resources import MONTHS, Workplace
+from orchestration.resources import MONTHS, ONE_WRITER, Workplace
 from orchestration.validation.checks import check_results, check_specs
 from orchestration.validation.stage import demand_passed, run_suites
 from orchestration.warehouse.assets import warehouse_models
@@ -18,6 +18,7 @@ NAME = "validated_delivery"
     name=NAME,
     partitions_def=MONTHS,
     group_name="validation",
+    pool=ONE_WRITER,
     deps=[warehouse_models],
     check_specs=check_specs(NAME),
     description="Validering: filer, siffror och leveransens rader mot det som ska gälla, som en andra kontroll.",

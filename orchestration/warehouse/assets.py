@@ -5,13 +5,14 @@ import dagster as dg
 from orchestration.guard import guarded
 from orchestration.landing.account import check_account
 from orchestration.landing.assets import landed_files
-from orchestration.resources import MONTHS, Workplace
+from orchestration.resources import MONTHS, ONE_WRITER, Workplace
 from orchestration.warehouse.stage import build_warehouse
 
 
 @dg.asset(
     partitions_def=MONTHS,
     group_name="warehouse",
+    pool=ONE_WRITER,
     deps=[landed_files],
     description="Lagret: alla modeller av alla inlästa perioder, byggda och testade med dbt.",
 )

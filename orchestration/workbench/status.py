@@ -14,20 +14,24 @@ from orchestration.settings import Home, Region, read_region
 from orchestration.state.current import current_inputs
 from orchestration.state.store import State, open_state
 from orchestration.workbench.screen import plain_console
+from orchestration.working_days import deadlines
 
 _STATES = {"complete": "komplett", "incomplete": "ofullständig", "refused": "avvisad"}
 _WIDTH = 120
 _NO_FIGURES = "Godkännanden: inga siffror att godkänna ännu; vardlager validate räknar dem."
 
 
+def _by(named: datetime.date, working_day: datetime.date) -> str:
+    """A last day, and the working day before it when offices are shut on it (R30)."""
+    return str(named) if named == working_day else f"{named} (helg: gör det {working_day})"
+
+
 def _deadline(period: str, region: Region, today: datetime.date) -> str:
-    year, month = int(period[:4]), int(period[5:])
-    following = datetime.date(year + month // 12, month % 12 + 1, 1)
-    approval = following.replace(day=region.approval_day)
-    delivery = following.replace(day=region.delivery_day)
-    days = (delivery - today).days
+    last = deadlines(period, region.approval_day, region.delivery_day)
+    days = (last.delivery_working_day - today).days
     left = f"{days} dagar kvar" if days >= 0 else f"{-days} dagar sedan"
-    return f"godkänn senast {approval}, leverera senast {delivery} ({left})"
+    approve, deliver = _by(last.approval, last.approval_working_day), _by(last.delivery, last.delivery_working_day)
+    return f"godkänn senast {approve}, leverera senast {deliver} ({left})"
 
 
 def _groups_table(state: State, period: str | None) -> Table:

@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "settings": {"contracts", "errors"},
     "sharing": {"errors", "settings"},
     "sql_text": set(),
+    "working_days": {"contracts", "errors"},
     "work": {"contracts", "errors", "privacy", "settings"},
     "state": GROUND,
     "landing": GROUND | {"state"},
@@ -31,6 +32,8 @@ MAY_IMPORT = {
     "publishing": GROUND | {"state", "warehouse"},
     "reporting": GROUND | {"state", "national", "validation"},
     "delivery": GROUND | {"state", "national", "validation", "approval", "reporting"},
+    # What works on its own reads the rooms before it and names jobs; it never runs a stage.
+    "services": GROUND | {"state", "landing", "approval", "jobs", "working_days"},
     "synthetic_region": {"contracts", "errors", "privacy"},
     "expectations": {"contracts", "national", "privacy"},
 }

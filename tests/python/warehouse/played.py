@@ -53,7 +53,11 @@ def _replacing(target: str, temporary: str, columns: Sequence[str]) -> str:
     environment = jinja2.Environment(extensions=["jinja2.ext.do"])
     environment.globals["get_quoted_csv"] = lambda names: ", ".join(f'"{name}"' for name in names)
     module: Any = environment.from_string(MACRO_FILE.read_text(encoding="utf-8")).module
-    given = {"target_relation": target, "temp_relation": temporary, "dest_columns": [{"name": name} for name in columns]}
+    given = {
+        "target_relation": target,
+        "temp_relation": temporary,
+        "dest_columns": [{"name": name} for name in columns],
+    }
     return str(module.get_incremental_replace_periods_sql(given))
 
 
@@ -161,9 +165,7 @@ class World:
             self.said.append, full_refresh=full_refresh,
         )  # fmt: skip
 
-    def deliver(
-        self, entity: str, period: str, rows: Sequence[Row] = (), quarantined: Sequence[Row] = ()
-    ) -> None:
+    def deliver(self, entity: str, period: str, rows: Sequence[Row] = (), quarantined: Sequence[Row] = ()) -> None:
         """A file of an entity and period is loaded and takes over. Quarantined rows give `source_line` and `unit_id`."""
         self._written += 1
         path = lake_path(entity, period, self._written)
