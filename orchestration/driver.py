@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import logging
 import os
 import uuid
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 from orchestration.errors import EXIT_DONE, EXIT_FAILED
-from orchestration.settings import Home, make_private
+from orchestration.jobs import MONTH_JOB
+from orchestration.keeping.stage import keep_house
+from orchestration.settings import Home, make_private, read_region
 from orchestration.state.lock import writing
 from orchestration.state.store import State, now, open_state
 
@@ -136,6 +139,10 @@ def run_job(job_name: str, period: str, home: Home, override_reason: str = "") -
         )
         code, messages = (EXIT_DONE, []) if result.success else _failures(result)
         state.execute("update run set ended_at = ?, exit_code = ? where run_id = ?", [now(), code, run_id])
+        if result.success and job_name == MONTH_JOB:
+            keep_house(
+                home, read_region(home)[0], datetime.date.today(), lambda line: click.echo(line, err=True), instance
+            )
         refused = _refused(result)
         delivered, held_back = _delivery(result)
     return Outcome(code, tuple(messages), refused, run_id, delivered, held_back)

@@ -30,6 +30,7 @@ MAY_IMPORT = {
     "publishing": GROUND | {"state", "warehouse"},
     "reporting": GROUND | {"state", "national", "validation"},
     "delivery": GROUND | {"state", "national", "validation", "approval", "reporting"},
+    "keeping": GROUND | {"state"},
     "synthetic_region": {"contracts", "errors", "privacy"},
     "expectations": {"contracts", "national", "privacy"},
 }
