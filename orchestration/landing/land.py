@@ -254,7 +254,12 @@ def _land_file(
     progress: Progress,
 ) -> None:
     name, contract = file.path.name, file.contract
-    own = [load for load in state.loads("current", "held", period=period) if load.entity == contract.entity]
+    # A load whose rows are lost is no reason to skip its file: the file gives them back.
+    own = [
+        load
+        for load in state.loads("current", "held", period=period)
+        if load.entity == contract.entity and (home.root / (load.lake_path or "")).is_file()
+    ]
     sha256 = sha256_of(file.path) if own else None
     if any(load.sha256 == sha256 and (load.outcome == "current" or load is own[-1]) for load in own):
         if own[-1].sha256 != sha256:
