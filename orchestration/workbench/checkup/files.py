@@ -101,6 +101,8 @@ def walk(home: Home, shared_group: str | None) -> Walked:
         )
         if is_open or is_of_another_group:
             walked.open_to_others.append(f"{path} ({mode:04o})")
+    for seen in (walked.open_to_others, walked.foreign, walked.unreadable, walked.links, walked.broken):
+        seen.sort()
     own = home.root.stat()
     mode = stat.S_IMODE(own.st_mode)
     if own.st_uid != os.geteuid():

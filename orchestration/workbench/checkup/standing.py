@@ -44,7 +44,10 @@ def state_file(home: Home, state: State | None, trouble: str | None) -> Finding:
         if left:
             return fault("Läge", f"{home.state_file} saknas fast {' och '.join(left)} har innehåll", why, restore)
         return good("Läge", "inget är inläst ännu")
-    checked = [str(row[0]) for row in state.rows("pragma integrity_check(5)")]
+    try:
+        checked = [str(row[0]) for row in state.rows("pragma integrity_check(5)")]
+    except sqlite3.DatabaseError as broken:
+        checked = [str(broken)]
     if checked != ["ok"]:
         return fault("Läge", f"{home.state_file} är skadad: {listed(checked)}", why, restore)
     wrong = schema_faults(state)
