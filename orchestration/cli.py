@@ -351,13 +351,13 @@ def ui(port: int) -> None:
 
 @main.command()
 def doctor() -> None:
-    """Kontrollera installation, nyckel, inställningar, disk och lås; säg vad som ska göras."""
-    from orchestration.workbench.doctor import examine
+    """Kontrollera installation, nyckel, disk, lås och filer; säg varför det spelar roll och vad som ska göras."""
+    from orchestration.workbench.doctor import Level, examine
 
     findings = examine(home_from_environment())
     for finding in findings:
         click.echo(str(finding))
-    if any(not finding.is_good for finding in findings):
+    if any(finding.level is Level.FAULT for finding in findings):
         sys.exit(EXIT_FAILED)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import logging
 import signal
@@ -15,6 +16,8 @@ from typing import TYPE_CHECKING
 from orchestration import logbook, telling
 from orchestration.contracts import load_contracts
 from orchestration.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, BrokenOffError
+from orchestration.jobs import MONTH_JOB
+from orchestration.keeping.stage import keep_house
 from orchestration.landing.inbox import inbox_content
 from orchestration.services.dagster_home import prepare_dagster_home
 from orchestration.settings import Home, read_region
@@ -255,6 +258,8 @@ class JobRunner:
                     refused=refused,
                 ),
             )
+            if self._job_name == MONTH_JOB:
+                keep_house(self._home, region, datetime.date.today(), telling.tell, self._instance)
         return outcome
 
 

@@ -29,7 +29,7 @@ from orchestration.landing.lines import Cleaned, clean
 from orchestration.landing.receiving import Received, receive, sha256_of, tell_encoding
 from orchestration.privacy import Key, shown_column
 from orchestration.settings import Home, Region, make_private
-from orchestration.state.lake import lake_path, quarantined_path
+from orchestration.state.lake import lake_path, load_label, quarantine_list_path, quarantined_path, refused_label
 from orchestration.state.store import Load, State, now
 
 Progress = Callable[[str], None]
@@ -173,17 +173,16 @@ def _check_content(settled: Settled, contract: Contract, period: str, region: Re
         )
 
 
-def _write_quarantine(home: Home, period: str, name: str, number: str, faults: tuple[RowFault, ...]) -> None:
+def _write_quarantine(home: Home, period: str, name: str, label: str, faults: tuple[RowFault, ...]) -> None:
     if not faults:
         return
-    folder = home.quarantine / period
-    make_private(folder)
+    target = home.root / quarantine_list_path(period, name, label)
+    make_private(target.parent)
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\n")
     writer.writerow(["fil", "rad", "kolumn", "värde", "orsak"])
     for fault in faults:
         writer.writerow([name, fault.line, fault.column, fault.value, fault.reason])
-    target = folder / f"{name.partition('.')[0]}.{number}.csv"
     part = target.with_suffix(".part")
     part.write_text(text.getvalue(), encoding="utf-8")
     part.chmod(0o600)
@@ -255,7 +254,12 @@ def _land_file(
     progress: Progress,
 ) -> None:
     name, contract = file.path.name, file.contract
-    own = [load for load in state.loads("current", "held", period=period) if load.entity == contract.entity]
+    # A load whose rows are lost is no reason to skip its file: the file gives them back.
+    own = [
+        load
+        for load in state.loads("current", "held", period=period)
+        if load.entity == contract.entity and (home.root / (load.lake_path or "")).is_file()
+    ]
     sha256 = sha256_of(file.path) if own else None
     if any(load.sha256 == sha256 and (load.outcome == "current" or load is own[-1]) for load in own):
         if own[-1].sha256 != sha256:
@@ -277,14 +281,15 @@ def _land_file(
             raise settled.refusal
     except InputRefusedError as why:
         if settled is not None:
-            _write_quarantine(home, period, name, f"refused-{received.sha256[:12]}", settled.faults)
+            _write_quarantine(home, period, name, refused_label(received.sha256), settled.faults)
         with state.transaction():
             state.forget_refusal(contract.entity, period, received.sha256)
             state.add_load(_refused_load(file, period, received.sha256, archived, settled, why))
         landing.refuse(contract.group, why.what, why.next_step)
         progress(f"  {name}: AVVISAD")
         return
-    _write_quarantine(home, period, name, f"load-{number:04d}", settled.faults)
+    label = load_label(lake_path(contract.entity, period, number))
+    _write_quarantine(home, period, name, label, settled.faults)
     rows_path = _keep_rows(scratch, home, contract.entity, period, number)
     load = Load(
         period=period,

@@ -22,13 +22,13 @@ _held: set[Path] = set()
 
 
 def holder(home: Home) -> str | None:
-    """Who holds the lock now, in words; None when nobody does."""
+    """Who holds the lock now, in words; None when nobody does. Only looks: two who ask do not meet each other."""
     path = home.state / "writer.lock"
     if not path.exists():
         return None
-    with path.open("r+", encoding="utf-8") as handle:
+    with path.open(encoding="utf-8") as handle:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
             return handle.read().strip() or "en annan körning"
         return None

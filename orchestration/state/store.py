@@ -6,6 +6,7 @@ rebuild of the warehouse. Times are local, ISO 8601, to the second.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -170,6 +171,19 @@ create table if not exists publication (
     status text not null check (status in ('building', 'current', 'earlier', 'removed'))
 );
 create unique index if not exists one_current_publication on publication (status) where status = 'current';
+
+create table if not exists purge (
+    purge_id integer primary key,
+    kind text not null,
+    path text not null,
+    sha256 text,
+    rows integer,
+    bytes integer,
+    counted_from text not null,
+    reason text not null,
+    noted_at text not null,
+    purged_at text
+);
 """
 
 
@@ -216,7 +230,11 @@ def _load(row: sqlite3.Row) -> Load:
 class State:
     """Reads and writes of state.sqlite. Open, use and close inside one function."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, is_read_only: bool = False) -> None:
+        if is_read_only:
+            self._connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+            self._connection.row_factory = sqlite3.Row
+            return
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         is_new = not path.exists()
         self._connection = sqlite3.connect(path, timeout=30, isolation_level=None)
@@ -273,6 +291,26 @@ class State:
         cursor = self._connection.execute(f"insert into load ({', '.join(_LOAD_COLUMNS)}) values ({marks})", values)
         return int(cursor.lastrowid or 0)
 
+    def add_purge(
+        self,
+        kind: str,
+        path: str,
+        sha256: str | None,
+        rows: int | None,
+        size: int | None,
+        counted_from: str,
+        reason: str,
+    ) -> int:
+        """Write down what is about to be deleted, `path` below the home; returns the row's id. `purged_at` follows."""
+        cursor = self._connection.execute(
+            """
+            insert into purge (kind, path, sha256, rows, bytes, counted_from, reason, noted_at)
+            values (?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [kind, path, sha256, rows, size, counted_from, reason, now()],
+        )
+        return int(cursor.lastrowid or 0)
+
     def let_go_of_held(self, entity: str, period: str) -> None:
         """Nothing that waited for its group shall take over any more; the current load stays."""
         self.execute(
@@ -322,6 +360,35 @@ class State:
             """,
             [period, group, state, message],
         )
+
+
+def schema_faults(state: State) -> list[str]:
+    """What the database lacks of what this version reads and writes, or has beyond it, in Swedish.
+
+    Tables that lack altogether are made by the next run and are no fault.
+    """
+    with contextlib.closing(sqlite3.connect(":memory:")) as wanted:
+        wanted.executescript(_SCHEMA)
+        names = "select m.name, c.name from sqlite_master as m, pragma_table_info(m.name) as c where m.type = 'table'"
+        expected = {tuple(row) for row in wanted.execute(names)}
+        found = {tuple(row) for row in state.rows(names)}
+    tables = {table for table, _ in found}
+    lacking = [f"{table}.{column} saknas" for table, column in sorted(expected - found) if table in tables]
+    beyond = [f"{table}.{column} är okänd" for table, column in sorted(found - expected)]
+    return lacking + beyond
+
+
+@contextmanager
+def read_state(path: Path) -> Iterator[State]:
+    """The state database as it stands, for looking only: nothing is made or brought up to date.
+
+    Raises sqlite3.Error when there is none or it cannot be read as a database.
+    """
+    state = State(path, is_read_only=True)
+    try:
+        yield state
+    finally:
+        state.close()
 
 
 @contextmanager

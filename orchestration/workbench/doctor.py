@@ -1,172 +1,146 @@
-"""A check-up of the installation: what is wrong, and what to do about it."""
+"""A check-up of the installation: what is wrong, why it matters, and what to do about it.
+
+It reads only. It neither makes nor changes a file, waits for no run and stops none.
+"""
 
 from __future__ import annotations
 
-import os
-import shutil
-import stat
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
+import datetime
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from orchestration.contracts import load_contracts
 from orchestration.errors import VardlagerError
-from orchestration.privacy import key_from_environment
-from orchestration.publishing.contents import DATABASE_NAME, PARQUET_NAME
-from orchestration.publishing.versions import faults_of, publications, version_folder, version_in_force
-from orchestration.settings import Home, read_region
+from orchestration.settings import Home, Region, read_region
 from orchestration.state.lock import holder
-from orchestration.state.store import open_state
+from orchestration.state.store import Load, State, read_state
+from orchestration.workbench.checkup import files, keys, machine, standing
+from orchestration.workbench.checkup.finding import Finding, Level, fault, good, looked
 
-_PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "dagster", "great-expectations", "lxml")
-_LOWEST_FREE_BYTES = 5 << 30
+__all__ = ["Finding", "Level", "examine"]
 
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at: whether it is as it should be, and the remedy when it is not."""
-
-    subject: str
-    is_good: bool
-    detail: str
-    remedy: str = ""
-
-    def __str__(self) -> str:
-        """One line, and the remedy on the next when something is wrong."""
-        line = f"{'ok ' if self.is_good else 'FEL'}  {self.subject}: {self.detail}"
-        return line if self.is_good else f"{line}\n       Gör så här: {self.remedy}"
-
-
-def _python() -> Finding:
-    found = ".".join(str(part) for part in sys.version_info[:3])
-    is_good = (3, 11) <= sys.version_info[:2] <= (3, 13)
-    return Finding("Python", is_good, found, "Använd Python 3.11 till 3.13 och kör make setup.")
-
-
-def _packages() -> Finding:
-    missing = []
-    for name in _PACKAGES:
-        try:
-            version(name)
-        except PackageNotFoundError:
-            missing.append(name)
-    return Finding(
-        "Paket",
-        not missing,
-        "alla installerade" if not missing else f"saknas: {', '.join(missing)}",
-        "Kör make setup.",
+_NEWEST_TIME = """
+    select max(at) as at from (
+        select max(loaded_at) as at from load
+        union all select max(started_at) from run
+        union all select max(recorded_at) from evidence
+        union all select max(created_at) from delivery
+        union all select max(purged_at) from purge
     )
+"""
 
 
-def _told(subject: str, look: Callable[[], str]) -> Finding:
-    try:
-        return Finding(subject, True, look())
-    except VardlagerError as error:
-        return Finding(subject, False, error.what, error.next_step)
-
-
-def _key_matches(home: Home) -> str:
-    key = key_from_environment()
-    if home.state_file.exists():
-        with open_state(home.state_file) as state:
-            state.check_key("pseudonymer", key.check_value)
-    return "finns, är privat och är den som tidigare inläsningar gjordes med"
-
-
-def _disk(home: Home) -> Finding:
-    free = shutil.disk_usage(home.root if home.root.exists() else Path.cwd()).free
-    detail = f"{free / (1 << 30):.0f} GB ledigt"
-    return Finding(
-        "Disk",
-        free >= _LOWEST_FREE_BYTES,
-        detail,
-        "Frigör minst 5 GB; ett bygge behöver plats bredvid det förra.",
-    )
-
-
-def _permissions(home: Home) -> Finding:
-    open_folders = [
-        path.name
-        for path in (home.archive, home.lake, home.state, home.build, home.quarantine, home.delivery)
-        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077
-    ]
-    foreign = [path.name for path in (home.root, home.state) if path.exists() and path.stat().st_uid != os.getuid()]
-    if foreign:
-        return Finding(
-            "Rättigheter",
-            False,
-            f"annan ägare på {', '.join(foreign)}",
-            "Kör som den användare som äger mappen.",
+@looked("Hem")
+def _home(home: Home) -> Finding:
+    if not home.root.is_dir():
+        return fault(
+            "Hem",
+            f"{home.root} finns inte",
+            "Allt som huset har ligger där.",
+            "Rätta VARDLAGER_HOME, eller gör mappen och lägg region.yml i den.",
         )
-    return Finding(
-        "Rättigheter",
-        not open_folders,
-        "bara ägaren kommer åt" if not open_folders else f"öppna för andra: {', '.join(open_folders)}",
-        f"Kör: chmod 700 {' '.join(str(home.root / name) for name in open_folders)}",
-    )
+    return good("Hem", str(home.root))
 
 
-def _lock(home: Home) -> Finding:
-    other = holder(home)
-    return Finding(
-        "Skrivlås",
-        other is None,
-        "ledigt" if other is None else f"hålls av {other}",
-        "Vänta tills den körningen är klar, eller avsluta den.",
-    )
+@looked("Inställningar")
+def _settings(home: Home) -> Finding:
+    return good("Inställningar", f"{read_region(home)[0].region_name}, {home.region_file}")
 
 
-def _scratch(home: Home) -> Finding:
-    left = home.landing_scratch.exists()
-    return Finding(
-        "Inläsning",
-        not left,
-        "inget lämnat" if not left else "en inläsning pågår eller avbröts",
-        "Pågår ingen körning: kör vardlager run igen, den städar efter sig.",
-    )
+@looked("Kontrakt")
+def _contracts() -> Finding:
+    return good("Kontrakt", f"{len(load_contracts())} entiteter")
 
 
-def _published_faults(home: Home) -> list[str]:
-    in_force = version_in_force(home)
-    folder = version_folder(home, in_force) if in_force is not None else None
-    faults = [
-        f"{home.published / name} hör inte till version {in_force}"
-        for name in (DATABASE_NAME, PARQUET_NAME)
-        if folder is not None and (home.published / name).resolve() != (folder / name).resolve()
-    ]
-    with open_state(home.state_file) as state:
-        standing = publications(state, "current", "earlier")
-    noted = next((entry.version for entry in standing if entry.status == "current"), None)
-    if in_force != noted:
-        faults.append(f"version {in_force or 'ingen'} gäller, men {noted or 'ingen'} är antecknad")
-    return faults + [fault for entry in standing for fault in faults_of(home, entry)]
+def _region(home: Home) -> Region | None:
+    try:
+        return read_region(home)[0]
+    except (VardlagerError, OSError):
+        return None
+
+
+@contextmanager
+def _opened(home: Home) -> Iterator[tuple[State | None, str | None]]:
+    """(the state, why it cannot be read); neither when there is none yet."""
+    try:
+        if not home.state_file.exists():
+            yield None, None
+            return
+    except OSError as trouble:
+        yield None, trouble.strerror or str(trouble)
+        return
+    try:
+        with read_state(home.state_file) as state:
+            state.rows("select count(*) from load")
+    except sqlite3.Error as trouble:
+        yield None, str(trouble)
+        return
+    with read_state(home.state_file) as state:
+        yield state, None
+
+
+def _loads(state: State | None) -> list[Load]:
+    try:
+        return state.loads() if state is not None else []
+    except (sqlite3.Error, IndexError):
+        return []
+
+
+def _newest_time(state: State | None) -> str | None:
+    try:
+        return state.rows(_NEWEST_TIME)[0]["at"] if state is not None else None
+    except sqlite3.Error:
+        return None
+
+
+def _holding(home: Home) -> str | None:
+    try:
+        return holder(home)
+    except OSError:
+        return None
 
 
 def _publications(home: Home) -> Finding:
-    faults = _published_faults(home) if home.state_file.exists() else []
-    in_force = version_in_force(home)
-    whole = "inget är publicerat" if in_force is None else f"version {in_force} gäller, alla sparade är oförändrade"
-    return Finding(
-        "Publicerat",
-        not faults,
-        "; ".join(faults) or whole,
-        "Kör vardlager run, som publicerar på nytt, eller vardlager rollback till en hel version.",
-    )
+    with _opened(home) as (state, _):
+        return standing.published(home, state)
 
 
-def examine(home: Home) -> list[Finding]:
-    """Every finding, good and bad, in an order that helps: what the rest depends on comes first."""
-    return [
-        _python(),
-        _packages(),
-        _told("Inställningar", lambda: f"{read_region(home)[0].region_name}, {home.region_file}"),
-        _told("Kontrakt", lambda: f"{len(load_contracts())} entiteter"),
-        _told("Nyckel", lambda: _key_matches(home)),
-        _permissions(home),
-        _disk(home),
-        _lock(home),
-        _scratch(home),
-        _publications(home),
-    ]
+def examine(home: Home, at: datetime.datetime | None = None) -> list[Finding]:
+    """Every finding, good and bad, in an order that helps: what the rest depends on comes first.
+
+    `at` is the computer's local time, without a zone. Nothing is raised for what is wrong with the home.
+    """
+    at = at or datetime.datetime.now()
+    region = _region(home)
+    first = [machine.python(), machine.packages(), _home(home), _settings(home), _contracts()]
+    if not home.root.is_dir():
+        return first
+    holding = _holding(home)
+    is_held = holding is not None
+    walked = files.walk(home, region.shared_group if region is not None else None)
+    with _opened(home) as (state, trouble):
+        loads = _loads(state)
+        return [
+            *first,
+            keys.pseudonym_key(home, state),
+            keys.delivery_key(home, state),
+            files.rights(home, walked),
+            files.owners(home, walked),
+            files.links(walked),
+            machine.clock(_newest_time(state), at),
+            machine.memory(region, machine.machine_memory()),
+            machine.disk(home),
+            standing.state_file(home, state, trouble),
+            standing.writer_lock(home, holding),
+            standing.stale_runs(home, state, is_held),
+            standing.pool_slots(home),
+            files.leftovers(home, is_held),
+            files.inbox(home, loads, region.retention_months if region is not None else 0, at),
+            files.lake(home, loads),
+            files.archive(home, loads, state),
+            standing.build(home, region, state, is_held),
+            files.publication_pointer(home),
+            standing.published(home, state),
+            files.retention(home, region, state, at.date()),
+        ]

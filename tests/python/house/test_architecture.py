@@ -34,6 +34,7 @@ MAY_IMPORT = {
     "delivery": GROUND | {"state", "national", "validation", "approval", "reporting"},
     # What works on its own reads the rooms before it and names jobs; it never runs a stage.
     "services": GROUND | {"state", "landing", "approval", "jobs", "working_days"},
+    "keeping": GROUND | {"state"},
     "synthetic_region": {"contracts", "errors", "privacy"},
     "expectations": {"contracts", "national", "privacy"},
 }
