@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from orchestration.errors import StoppedError, VardlagerError
@@ -32,9 +33,14 @@ def _describe(nodes: list[NodeResult]) -> str:
     return shown + (f"; och {rest} till" if rest > 0 else "")
 
 
-def build_warehouse(work: Work) -> Built:
+def _keep_quiet(nodes: Sequence[NodeResult]) -> None:
+    """What became of the nodes is told by the result alone."""
+
+
+def build_warehouse(work: Work, tell: Callable[[Sequence[NodeResult]], None] = _keep_quiet) -> Built:
     """Build all models of all loaded periods and test them.
 
+    `tell` gets what became of every node, whether the build then stands or is stopped.
     Raises VardlagerError when a model cannot be built, StoppedError when a test fails.
     """
     work.progress("Bygger modellerna ...")
@@ -45,6 +51,7 @@ def build_warehouse(work: Work) -> Built:
         finally:
             connection.close()
         nodes = run_dbt(work.home, work.region, ["build"])
+        tell(nodes)
         tests = [node for node in nodes if node.kind in _TEST_KINDS]
         bad = [node for node in nodes if node.is_bad]
         broken = [node for node in bad if node.kind not in _TEST_KINDS and not node.is_skipped]
