@@ -65,7 +65,7 @@ class Age:
 
 @dataclass(frozen=True)
 class Contract:
-    """One entity: a kind of file, of one system, belonging to one group."""
+    """One entity: a kind of file, of one system, belonging to one group. `table` is its name within the system."""
 
     entity: str
     system: str
@@ -79,6 +79,8 @@ class Contract:
     is_optional: bool
     ages: tuple[Age, ...]
     unit_column: str | None = None
+    table: str = ""
+    description: str = ""
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError when the contract has none."""
@@ -163,6 +165,8 @@ def _contract(source: dict[str, Any], table: dict[str, Any]) -> Contract:
         is_optional=bool(meta["is_optional"]),
         ages=tuple(Age(**age) for age in meta.get("ages", ())),
         unit_column=meta.get("unit_column"),
+        table=table["name"],
+        description=str(table.get("description", "")).strip(),
     )
 
 

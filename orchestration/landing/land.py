@@ -39,7 +39,10 @@ _AGAIN_WITH_CONTROL = f"Lämna filen och {CONTROL_FILE} på nytt."
 
 @dataclass
 class Landing:
-    """What came of one landing. `refused` and `reports` are lines to show, identities masked."""
+    """What came of one landing. `refused` and `reports` are lines to show, identities masked.
+
+    `refused_of` holds the same lines as `refused` by group, under None those of files that belong to no group.
+    """
 
     period: str
     loaded: list[Load] = field(default_factory=list)
@@ -47,11 +50,14 @@ class Landing:
     reports: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     refused_by_group: dict[str, list[str]] = field(default_factory=dict)
+    refused_of: dict[str | None, list[str]] = field(default_factory=dict)
     group_states: dict[str, str] = field(default_factory=dict)
 
     def refuse(self, group: str | None, what: str, next_step: str) -> None:
         """Note a refusal: to show, and against its group when the file has one."""
-        self.refused.append(f"{what}\n  Gör så här: {next_step}")
+        told = f"{what}\n  Gör så här: {next_step}"
+        self.refused.append(told)
+        self.refused_of.setdefault(group, []).append(told)
         if group is not None:
             self.refused_by_group.setdefault(group, []).append(what.partition("\n")[0])
             self.group_states[group] = "refused"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
 
+from orchestration.markdown import table
 from orchestration.validation.results import ExpectationResult, failures, warnings
 from orchestration.validation.stage import SUITES, Suite
 
@@ -18,23 +19,32 @@ def check_specs(asset: str) -> list[dg.AssetCheckSpec]:
     ]
 
 
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
-
-
 def _table(told: Sequence[ExpectationResult]) -> str:
-    """A markdown table of expectations that are not met, crashed ones marked as such."""
-    lines = ["| kontroll | utfall | observerat | ska gälla |", "| --- | --- | --- | --- |"]
-    for result in told:
-        verdict = "kunde inte köras" if result.has_crashed else "underkänd"
-        if not result.has_crashed and result.severity == "warn":
-            verdict = "påpekande"
-        cells = (result.expectation, verdict, result.observed, result.meaning)
-        lines.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
-    return "\n".join(lines)
+    """Expectations that are not met, crashed ones marked as such."""
+
+    def verdict(result: ExpectationResult) -> str:
+        if result.has_crashed:
+            return "kunde inte köras"
+        return "påpekande" if result.severity == "warn" else "underkänd"
+
+    rows = [(result.expectation, verdict(result), result.observed, result.meaning) for result in told]
+    return table(("kontroll", "utfall", "observerat", "ska gälla"), rows)
 
 
-def _check_result(suite: Suite, results: Sequence[ExpectationResult]) -> dg.AssetCheckResult:
+def suites_table(results: Sequence[ExpectationResult]) -> str:
+    """How many expectations each suite had, and how they went."""
+    rows = []
+    for suite in SUITES:
+        own = [result for result in results if result.suite == suite.name]
+        crashed = sum(result.has_crashed for result in own)
+        stopped, warned = len(failures(own)) - crashed, len(warnings(own))
+        rows.append((suite.title, len(own), len(own) - crashed - stopped - warned, warned, stopped, crashed))
+    return table(("samling", "kontroller", "godkända", "påpekanden", "underkända", "kunde inte köras"), rows)
+
+
+def _check_result(
+    suite: Suite, results: Sequence[ExpectationResult], links: Mapping[str, dg.MetadataValue]
+) -> dg.AssetCheckResult:
     stopping, warned = failures(results), warnings(results)
     told = [*stopping, *warned]
     has_crashed = not results or any(result.has_crashed for result in results)
@@ -48,6 +58,7 @@ def _check_result(suite: Suite, results: Sequence[ExpectationResult]) -> dg.Asse
     }
     if told:
         metadata["not_met"] = dg.MetadataValue.md(_table(told))
+    metadata |= links
     is_stopped = bool(stopping) or has_crashed
     return dg.AssetCheckResult(
         check_name=suite.check_id,
@@ -57,7 +68,12 @@ def _check_result(suite: Suite, results: Sequence[ExpectationResult]) -> dg.Asse
     )
 
 
-def check_results(results: Sequence[ExpectationResult]) -> Iterator[dg.AssetCheckResult]:
-    """One result a suite, in order; a suite without any expectation counts as crashed."""
+def check_results(
+    results: Sequence[ExpectationResult], links: Mapping[str, dg.MetadataValue]
+) -> Iterator[dg.AssetCheckResult]:
+    """One result a suite, in order; a suite without any expectation counts as crashed.
+
+    `links` lead to where the results are read in full.
+    """
     for suite in SUITES:
-        yield _check_result(suite, [result for result in results if result.suite == suite.name])
+        yield _check_result(suite, [result for result in results if result.suite == suite.name], links)

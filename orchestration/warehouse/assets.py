@@ -1,25 +1,72 @@
-"""The warehouse stage as an asset: lake to marts in the build database."""
+"""The warehouse stage as assets: one a dbt model, tested, and one for the seeds, made by one step."""
+
+from collections.abc import Iterator
 
 import dagster as dg
 
-from orchestration.guard import guarded
+from orchestration.errors import VardlagerError
+from orchestration.guard import guarded_events
 from orchestration.landing.account import check_account
-from orchestration.landing.assets import landed_files
+from orchestration.landing.assets import CONTRACTS, landed_key
 from orchestration.resources import MONTHS, ONE_WRITER, Workplace
-from orchestration.warehouse.stage import build_warehouse
-
-
-@dg.asset(
-    partitions_def=MONTHS,
-    group_name="warehouse",
-    pool=ONE_WRITER,
-    deps=[landed_files],
-    description="Lagret: alla modeller av alla inlästa perioder, byggda och testade med dbt.",
+from orchestration.warehouse.dbt_runner import NodeResult
+from orchestration.warehouse.model_checks import (
+    materializations,
+    model_check_results,
+    model_check_specs,
+    model_key,
+    model_specs,
 )
-@guarded
-def warehouse_models(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult:  # type: ignore[type-arg]
-    """Check the account of what will be read, then build and test every model."""
+from orchestration.warehouse.project import load_project
+from orchestration.warehouse.rule_checks import rule_check_results, rule_check_specs
+from orchestration.warehouse.stage import build_warehouse
+from orchestration.warehouse.told import count_rows, read_findings
+from orchestration.work import Work
+
+PROJECT = load_project()
+_EXTRACTS = {(contract.system, contract.table): landed_key(contract) for contract in CONTRACTS.values()}
+
+Told = dg.MaterializeResult | dg.AssetCheckResult  # type: ignore[type-arg]
+
+
+def models_in(*schemas: str) -> list[dg.AssetKey]:
+    """The assets of the models that stand in these schemas."""
+    return [model_key(model) for model in PROJECT.models_of(*schemas)]
+
+
+def _told(work: Work) -> Iterator[Told]:
+    """The models with their rows, and what the rules found."""
+    connection = work.connect_build(read_only=True)
+    try:
+        rows = count_rows(connection, work.period)
+        found = read_findings(connection, work.period)
+    finally:
+        connection.close()
+    yield from materializations(PROJECT, rows)
+    links: dict[str, dg.MetadataValue] = {"protocols": dg.MetadataValue.path(str(work.home.reports / work.period))}
+    yield from rule_check_results(found, links)
+
+
+@dg.multi_asset(
+    name="warehouse_models",
+    pool=ONE_WRITER,
+    specs=model_specs(PROJECT, _EXTRACTS, MONTHS),
+    check_specs=[*model_check_specs(PROJECT), *rule_check_specs()],
+)
+@guarded_events
+def warehouse_models(context: dg.AssetExecutionContext, workplace: Workplace) -> Iterator[Told]:
+    """Check the account of what will be read, then build and test every model.
+
+    When a test fails the checks are told and nothing is materialized: what stands in the build is not to be used.
+    """
+    nodes: list[NodeResult] = []
     with workplace.writing_work(context) as work:
         check_account(work)
-        built = build_warehouse(work)
-    return dg.MaterializeResult(metadata={"models": built.models, "tests": built.tests, "inputs": built.inputs})
+        try:
+            build_warehouse(work, nodes.extend)
+        except VardlagerError:
+            if nodes:
+                yield from model_check_results(PROJECT, nodes)
+            raise
+        yield from _told(work)
+    yield from model_check_results(PROJECT, nodes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -138,9 +138,14 @@ def plan_build(work: Work, state: State) -> Plan:
     return Plan(touched, complete, loads, None)
 
 
-def build_warehouse(work: Work) -> Built:
+def _keep_quiet(nodes: Sequence[NodeResult]) -> None:
+    """What became of the nodes is told by the result alone."""
+
+
+def build_warehouse(work: Work, tell: Callable[[Sequence[NodeResult]], None] = _keep_quiet) -> Built:
     """Build what is touched of the loaded periods and test it; the rest stands as it was built and tested.
 
+    `tell` gets what became of every node, whether the build then stands or is stopped.
     Raises VardlagerError when a model cannot be built, StoppedError when a test fails.
     """
     with open_state(work.home.state_file) as state:
@@ -153,6 +158,7 @@ def build_warehouse(work: Work) -> Built:
         finally:
             connection.close()
         nodes = run_dbt(work.home, work.region, ["build", *(() if plan.why_all else _OF_THE_CODE)])
+        tell(nodes)
         tests = [node for node in nodes if node.kind in TEST_KINDS]
         bad = [node for node in nodes if node.is_bad]
         broken = [node for node in bad if node.kind not in TEST_KINDS and not node.is_skipped]

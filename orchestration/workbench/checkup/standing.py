@@ -11,9 +11,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from orchestration.contracts import load_contracts
-from orchestration.publishing.contents import DATABASE_NAME, PARQUET_NAME, files_of, sha256_of
+from orchestration.publishing.contents import DATABASE_NAME, NOTE_NAME, PARQUET_NAME, files_of, sha256_of
 from orchestration.publishing.versions import (
-    NOTE_NAME,
     Publication,
     faults_of,
     publications,
