@@ -12,7 +12,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[3]
 
 # What each room may import of the others: itself, and what lies before it.
-GROUND = {"contracts", "errors", "logbook", "privacy", "settings", "sharing", "sql_text", "work"}
+GROUND = {"contracts", "errors", "logbook", "markdown", "privacy", "settings", "sharing", "sql_text", "work"}
 MAY_IMPORT = {
     "contracts": {"errors"},
     "errors": set(),
@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "privacy": {"errors"},
     "settings": {"contracts", "errors"},
     "sharing": {"errors", "settings"},
+    "markdown": set(),
     "sql_text": set(),
     "working_days": {"contracts", "errors"},
     "work": {"contracts", "errors", "privacy", "settings"},
