@@ -12,7 +12,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[3]
 
 # What each room may import of the others: itself, and what lies before it.
-GROUND = {"contracts", "errors", "privacy", "settings", "sharing", "sql_text", "work"}
+GROUND = {"contracts", "errors", "privacy", "settings", "sharing", "sql_text", "troubles", "work"}
 MAY_IMPORT = {
     "contracts": {"errors"},
     "errors": set(),
@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "settings": {"contracts", "errors"},
     "sharing": {"errors", "settings"},
     "sql_text": set(),
+    "troubles": {"errors"},
     "work": {"contracts", "errors", "privacy", "settings"},
     "state": GROUND,
     "landing": GROUND | {"state"},
