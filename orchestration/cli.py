@@ -51,7 +51,11 @@ class _Group(click.Group):
             _say("\nFEL: avbrutet utifrån.\n  Gör så här: kör samma kommando igen.")
             sys.exit(EXIT_INTERRUPTED)
         except Exception as error:
-            _say(f"FEL: oväntat fel ({type(error).__name__}).\n  Gör så här: kör om med vardlager --debug ...")
+            from orchestration.troubles import as_told
+
+            told = as_told(error)
+            unknown = f"oväntat fel ({type(error).__name__}).\n  Gör så här: kör om med vardlager --debug ..."
+            _say(f"FEL: {mask_identities(str(told)) if told is not None else unknown}")
             _trace(error)
             sys.exit(EXIT_FAILED)
 

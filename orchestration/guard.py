@@ -12,6 +12,7 @@ import dagster as dg
 
 from orchestration.errors import DEBUG_VARIABLE, EXIT_FAILED, VardlagerError
 from orchestration.privacy import mask_identities
+from orchestration.troubles import as_told
 
 EXIT_CODE_KEY = "exit_code"
 
@@ -23,8 +24,9 @@ def _failure(error: Exception) -> dg.Failure:
     """What Dagster may know of an error, and the exit code it stands for."""
     if isinstance(error, dg.Failure):
         return error
-    if isinstance(error, VardlagerError):
-        text, code = mask_identities(str(error)), error.exit_code
+    told = error if isinstance(error, VardlagerError) else as_told(error)
+    if told is not None:
+        text, code = mask_identities(str(told)), told.exit_code
     else:
         text, code = f"Oväntat fel: {type(error).__name__}\n  Gör så här: kör om med --debug.", EXIT_FAILED
         if os.environ.get(DEBUG_VARIABLE):

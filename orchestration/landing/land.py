@@ -31,6 +31,7 @@ from orchestration.privacy import Key, shown_column
 from orchestration.settings import Home, Region, make_private
 from orchestration.state.lake import lake_path, load_label, quarantine_list_path, quarantined_path, refused_label
 from orchestration.state.store import Load, State, now
+from orchestration.troubles import as_told
 
 Progress = Callable[[str], None]
 _SHOWN_FAULTS = 5
@@ -127,10 +128,14 @@ def settle(
             write_rows(connection, contract, lines, scratch / "rows.parquet")
             return settled
     except duckdb.Error as trouble:
+        told = as_told(trouble)
+        if told is not None:
+            # The computer's trouble, not the file's: it is not refused, and the same command takes it in later.
+            raise told from None
         # The engine quotes values in its messages; only its kind of trouble may be told.
         raise InputRefusedError(
             f"{name}: kunde inte läsas in ({type(trouble).__name__}).",
-            "Kör vardlager doctor; höj memory_limit_mb i region.yml om minnet eller disken tog slut.",
+            "Kör vardlager doctor; visar den inget fel, lämna filen på nytt.",
         ) from None
     finally:
         for leftover in ("lines", "scratch.duckdb", "scratch.duckdb.wal"):

@@ -12,7 +12,18 @@ import yaml
 ROOT = Path(__file__).resolve().parents[3]
 
 # What each room may import of the others: itself, and what lies before it.
-GROUND = {"contracts", "errors", "logbook", "markdown", "privacy", "settings", "sharing", "sql_text", "work"}
+GROUND = {
+    "contracts",
+    "errors",
+    "logbook",
+    "markdown",
+    "privacy",
+    "settings",
+    "sharing",
+    "sql_text",
+    "troubles",
+    "work",
+}
 MAY_IMPORT = {
     "contracts": {"errors"},
     "errors": set(),
@@ -23,6 +34,7 @@ MAY_IMPORT = {
     "markdown": set(),
     "sql_text": set(),
     "working_days": {"contracts", "errors"},
+    "troubles": {"errors"},
     "work": {"contracts", "errors", "privacy", "settings"},
     "state": GROUND,
     "landing": GROUND | {"state"},

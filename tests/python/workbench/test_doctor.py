@@ -170,6 +170,9 @@ def _dagster(home: Home, status: str, has_slot: bool) -> None:
         index.execute("create table concurrency_slots (concurrency_key text, run_id text, deleted integer)")
         index.execute("insert into concurrency_slots values ('writer', ?, 0)", ["0123456789ab" if has_slot else None])
     for path in (folder.parent / "runs.db", folder / "index.db"):
+        with sqlite3.connect(path) as written_ahead:
+            written_ahead.execute("pragma journal_mode = wal")
+        written_ahead.close()
         path.chmod(0o600)
 
 
