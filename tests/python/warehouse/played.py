@@ -9,9 +9,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +43,7 @@ REGISTERS = (UNITS, "register_ansvar", "register_heroma_enhet", "register_konto"
 MACRO_FILE = PROJECT_ROOT / "macros" / "engine" / "replace_periods.sql"
 
 
-class Broken(Exception):
+class BrokenOffError(Exception):
     """The build was broken off: a stand-in for a killed process."""
 
 
@@ -53,7 +52,11 @@ def _replacing(target: str, temporary: str, columns: Sequence[str]) -> str:
     environment = jinja2.Environment(extensions=["jinja2.ext.do"])
     environment.globals["get_quoted_csv"] = lambda names: ", ".join(f'"{name}"' for name in names)
     module: Any = environment.from_string(MACRO_FILE.read_text(encoding="utf-8")).module
-    given = {"target_relation": target, "temp_relation": temporary, "dest_columns": [{"name": name} for name in columns]}
+    given = {
+        "target_relation": target,
+        "temp_relation": temporary,
+        "dest_columns": [{"name": name} for name in columns],
+    }
     return str(module.get_incremental_replace_periods_sql(given))
 
 
@@ -66,7 +69,7 @@ class Player:
             node["unique_id"]: node for node in manifest["nodes"].values() if node["resource_type"] == "model"
         }
         self.order = self._in_order()
-        # Broken off after so many models, when set; with `fails` a test fails when all models are built.
+        # BrokenOffError off after so many models, when set; with `fails` a test fails when all models are built.
         self.breaks_after: int | None = None
         self.fails = False
         self.commands: list[tuple[str, ...]] = []
@@ -99,7 +102,7 @@ class Player:
             nodes = []
             for number, unique_id in enumerate(one for one in self.order if one in selected):
                 if is_build and self.breaks_after == number:
-                    raise Broken
+                    raise BrokenOffError
                 nodes.append(self._build(connection, self.models[unique_id]))
         status = "fail" if self.fails else "pass"
         return [*nodes, NodeResult("test.vardlager.played", "test", status, "")] if is_build else nodes
@@ -161,10 +164,8 @@ class World:
             self.said.append, full_refresh=full_refresh,
         )  # fmt: skip
 
-    def deliver(
-        self, entity: str, period: str, rows: Sequence[Row] = (), quarantined: Sequence[Row] = ()
-    ) -> None:
-        """A file of an entity and period is loaded and takes over. Quarantined rows give `source_line` and `unit_id`."""
+    def deliver(self, entity: str, period: str, rows: Sequence[Row] = (), quarantined: Sequence[Row] = ()) -> None:
+        """A file of an entity and period is loaded and takes over; of its quarantined rows `source_line`, `unit_id`."""
         self._written += 1
         path = lake_path(entity, period, self._written)
         self._write_rows(self.home.root / path, entity, rows)
@@ -268,9 +269,3 @@ class World:
                     "insert into written values (?, 'start_tid', 'saknas', ?)", [row["source_line"], row["unit_id"]]
                 )
             connection.execute(f"copy written to '{path}' (format parquet)")
-
-
-def month_days(period: str) -> Callable[[int], date]:
-    """A day of the period by its number."""
-    year, month = int(period[:4]), int(period[5:])
-    return lambda number: date(year, month, number)
