@@ -155,7 +155,7 @@ class World:
         self.home = Home(self.root)
         self.home.make()
         self.contracts = load_contracts()
-        self._written = 0
+        self.written = 0
 
     def work(self, period: str, full_refresh: bool = False) -> Work:
         """The work of a run of the period."""
@@ -166,8 +166,8 @@ class World:
 
     def deliver(self, entity: str, period: str, rows: Sequence[Row] = (), quarantined: Sequence[Row] = ()) -> None:
         """A file of an entity and period is loaded and takes over; of its quarantined rows `source_line`, `unit_id`."""
-        self._written += 1
-        path = lake_path(entity, period, self._written)
+        self.written += 1
+        path = lake_path(entity, period, self.written)
         self._write_rows(self.home.root / path, entity, rows)
         if quarantined:
             self._write_quarantined(self.home.root / quarantined_path(path), quarantined)
@@ -175,7 +175,7 @@ class World:
         with open_state(self.home.state_file) as state:
             load = Load(
                 period=period, system=contract.system, entity=entity, group_name=contract.group,
-                file_name=f"{entity}.csv", sha256=f"{entity} {self._written}", archive_path="archive/x", lake_path=path,
+                file_name=f"{entity}.csv", sha256=f"{entity} {self.written}", archive_path="archive/x", lake_path=path,
                 rows_in_file=len(rows) + len(quarantined), rows_loaded=len(rows), rows_quarantined=len(quarantined),
                 rows_duplicate=0, rows_filtered=0, loaded_at="2024-08-02 10:00:00", outcome="held",
             )  # fmt: skip
