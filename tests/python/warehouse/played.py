@@ -9,9 +9,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +43,7 @@ REGISTERS = (UNITS, "register_ansvar", "register_heroma_enhet", "register_konto"
 MACRO_FILE = PROJECT_ROOT / "macros" / "engine" / "replace_periods.sql"
 
 
-class Broken(Exception):
+class BrokenOffError(Exception):
     """The build was broken off: a stand-in for a killed process."""
 
 
@@ -70,7 +69,7 @@ class Player:
             node["unique_id"]: node for node in manifest["nodes"].values() if node["resource_type"] == "model"
         }
         self.order = self._in_order()
-        # Broken off after so many models, when set; with `fails` a test fails when all models are built.
+        # BrokenOffError off after so many models, when set; with `fails` a test fails when all models are built.
         self.breaks_after: int | None = None
         self.fails = False
         self.commands: list[tuple[str, ...]] = []
@@ -103,7 +102,7 @@ class Player:
             nodes = []
             for number, unique_id in enumerate(one for one in self.order if one in selected):
                 if is_build and self.breaks_after == number:
-                    raise Broken
+                    raise BrokenOffError
                 nodes.append(self._build(connection, self.models[unique_id]))
         status = "fail" if self.fails else "pass"
         return [*nodes, NodeResult("test.vardlager.played", "test", status, "")] if is_build else nodes
@@ -156,7 +155,7 @@ class World:
         self.home = Home(self.root)
         self.home.make()
         self.contracts = load_contracts()
-        self._written = 0
+        self.written = 0
 
     def work(self, period: str, full_refresh: bool = False) -> Work:
         """The work of a run of the period."""
@@ -166,9 +165,9 @@ class World:
         )  # fmt: skip
 
     def deliver(self, entity: str, period: str, rows: Sequence[Row] = (), quarantined: Sequence[Row] = ()) -> None:
-        """A file of an entity and period is loaded and takes over. Quarantined rows give `source_line` and `unit_id`."""
-        self._written += 1
-        path = lake_path(entity, period, self._written)
+        """A file of an entity and period is loaded and takes over; of its quarantined rows `source_line`, `unit_id`."""
+        self.written += 1
+        path = lake_path(entity, period, self.written)
         self._write_rows(self.home.root / path, entity, rows)
         if quarantined:
             self._write_quarantined(self.home.root / quarantined_path(path), quarantined)
@@ -176,7 +175,7 @@ class World:
         with open_state(self.home.state_file) as state:
             load = Load(
                 period=period, system=contract.system, entity=entity, group_name=contract.group,
-                file_name=f"{entity}.csv", sha256=f"{entity} {self._written}", archive_path="archive/x", lake_path=path,
+                file_name=f"{entity}.csv", sha256=f"{entity} {self.written}", archive_path="archive/x", lake_path=path,
                 rows_in_file=len(rows) + len(quarantined), rows_loaded=len(rows), rows_quarantined=len(quarantined),
                 rows_duplicate=0, rows_filtered=0, loaded_at="2024-08-02 10:00:00", outcome="held",
             )  # fmt: skip
@@ -270,9 +269,3 @@ class World:
                     "insert into written values (?, 'start_tid', 'saknas', ?)", [row["source_line"], row["unit_id"]]
                 )
             connection.execute(f"copy written to '{path}' (format parquet)")
-
-
-def month_days(period: str) -> Callable[[int], date]:
-    """A day of the period by its number."""
-    year, month = int(period[:4]), int(period[5:])
-    return lambda number: date(year, month, number)

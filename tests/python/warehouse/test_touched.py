@@ -1,0 +1,373 @@
+"""Which periods a build computes, and why: each reason from both sides, on homes written by hand."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from orchestration.errors import StoppedError, VardlagerError
+from orchestration.state.store import open_state
+from orchestration.warehouse import stage, touched
+from orchestration.warehouse.dbt_runner import NodeResult
+from tests.python.warehouse.planted import CLINIC, OTHER_CLINIC, UNIT, Row, contact, day, unit, waiting
+from tests.python.warehouse.played import CONTACTS, WAITING, BrokenOffError, Player, World
+
+MARCH, APRIL, MAY, JUNE = PERIODS = ("2024-03", "2024-04", "2024-05", "2024-06")
+OTHER_UNIT, NEW_UNIT = UNIT[:-1] + "2", UNIT[:-1] + "8"
+UNITS = [unit(MARCH), unit(MARCH, OTHER_UNIT)]
+
+
+def contacts_of(period: str) -> list[Row]:
+    """`repeated` is carried out in March and May; the other unit is used on two days of April."""
+    rows = {
+        MARCH: [contact(MARCH, "repeated"), contact(MARCH, "awaited"), contact(MARCH, "single")],
+        APRIL: [
+            contact(APRIL, "first day", enhet_hsaid=OTHER_UNIT, start_tid=day("2024-04-10")),
+            contact(APRIL, "last day", enhet_hsaid=OTHER_UNIT, start_tid=day("2024-04-20")),
+        ],
+        MAY: [contact(MAY, "repeated"), contact(MAY, "of a new unit", enhet_hsaid=NEW_UNIT)],
+        JUNE: [contact(JUNE, "of june")],
+    }
+    return rows[period]
+
+
+def entries_of(period: str) -> list[Row]:
+    """`awaited` is carried out in March and waits still in June."""
+    return [waiting(period, "awaited" if period == JUNE else f"entry of {period}")]
+
+
+@pytest.fixture(scope="module")
+def player(built: Path, manifest: dict[str, Any]) -> Player:
+    return Player(manifest, built / "build.duckdb")
+
+
+@pytest.fixture(scope="module")
+def built_home(player: Player, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four months and their register, built whole."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stage, "run_dbt", player.run_dbt)
+        world = World(tmp_path_factory.mktemp("touched") / "home", player)
+        for period in PERIODS:
+            world.deliver(CONTACTS, period, contacts_of(period))
+            world.deliver(WAITING, period, entries_of(period))
+        world.deliver_registers(MARCH, UNITS)
+        world.build(JUNE)
+    return world.root
+
+
+@pytest.fixture
+def world(built_home: Path, player: Player, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A copy of the built home, in which a test changes what it likes."""
+    monkeypatch.setattr(stage, "run_dbt", player.run_dbt)
+    shutil.copytree(built_home, tmp_path / "home")
+    copy = World(tmp_path / "home", player)
+    copy.written = 100
+    for period in PERIODS:
+        copy.standing[CONTACTS, period], copy.standing[WAITING, period] = contacts_of(period), entries_of(period)
+    yield copy
+    player.breaks_after, player.fails = None, False
+
+
+def plan(world: World, own: str = JUNE, full_refresh: bool = False) -> stage.Plan:
+    with open_state(world.home.state_file) as state:
+        return stage.plan_build(world.work(own, full_refresh), state)
+
+
+def reasons_of(world: World, own: str = JUNE) -> dict[str, str]:
+    return dict(plan(world, own).touched)
+
+
+def test_a_run_without_any_change_computes_its_own_period_alone(world: World) -> None:
+    assert reasons_of(world, APRIL) == {APRIL: touched.OWN}
+
+
+def test_the_build_id_is_another_where_rows_were_computed_and_there_alone(world: World) -> None:
+    before = dict(world.query("from control.built_period"))
+    found = world.build(APRIL)
+    after = dict(world.query("from control.built_period"))
+    assert set(before) == set(after) == set(PERIODS)
+    assert {period for period in PERIODS if before[period] != after[period]} == set(found.touched) == {APRIL}
+
+
+def test_kept_tables_are_told(world: World) -> None:
+    assert set(world.query("from control.kept_table")) == {
+        ("marts", "fct_completed_contact"), ("marts", "fct_waiting_contact"), ("marts", "mart_waiting_times"),
+        ("quality", "deviations"), ("delivery", "delivery_completed"), ("delivery", "delivery_waiting"),
+        ("delivery", "delivery_left_out"), ("delivery", "delivery_staged"), ("delivery", "delivery_content"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "later"),
+    [("repeated", {MAY: touched.SAME_CONTACTS}), ("awaited", {JUNE: touched.SAME_CONTACTS}), ("single", {})],
+)
+@pytest.mark.parametrize("change", ["moved", "not carried out", "gone"])
+def test_a05_a07_a_corrected_contact_touches_the_later_periods_that_hold_it(
+    name: str, later: dict[str, str], change: str, world: World
+) -> None:
+    rows = [row for row in contacts_of(MARCH) if row["vardkontakt_id"] != name]
+    if change == "moved":
+        rows.append(contact(MARCH, name, start_tid=day("2024-03-11")))
+    if change == "not carried out":
+        rows.append(contact(MARCH, name, kontaktform="U"))
+    world.deliver(CONTACTS, MARCH, rows)
+    assert reasons_of(world, APRIL) == {APRIL: touched.OWN, MARCH: touched.NEW_FILES, **later}
+
+
+def test_a_correction_that_no_other_period_may_ask_of_touches_its_own_alone(world: World) -> None:
+    rows = [contact(MARCH, row["vardkontakt_id"], mvo="999") for row in reversed(contacts_of(MARCH))]
+    world.deliver(CONTACTS, MARCH, rows)
+    assert reasons_of(world, MARCH) == {MARCH: touched.NEW_FILES}
+
+
+def test_a_corrected_waiting_list_touches_its_own_period_alone(world: World) -> None:
+    world.deliver(WAITING, MARCH, [waiting(MARCH, "repeated"), waiting(MARCH, "awaited")])
+    assert reasons_of(world, MARCH) == {MARCH: touched.NEW_FILES}
+
+
+def test_a_contact_that_is_corrected_touches_no_earlier_period(world: World) -> None:
+    world.deliver(CONTACTS, MAY, [contact(MAY, "repeated", kontaktform="U")])
+    assert reasons_of(world, MAY) == {MAY: touched.NEW_FILES}
+
+
+def test_a_new_newest_period_reads_no_rows_of_the_others(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("rows were compared")
+
+    monkeypatch.setattr(touched, "_note_changed_contacts", refuse)
+    world.deliver(CONTACTS, "2024-07", [contact("2024-07", "repeated")])
+    world.deliver(WAITING, "2024-07", [waiting("2024-07", "awaited")])
+    assert reasons_of(world, "2024-07") == {"2024-07": touched.NEW_FILES}
+
+
+def test_a_late_period_touches_those_that_hold_its_contacts(world: World) -> None:
+    world.deliver(CONTACTS, "2024-02", [contact("2024-02", "repeated")])
+    assert reasons_of(world) == {JUNE: touched.OWN}, "half a group is not read"
+    world.deliver(WAITING, "2024-02", [waiting("2024-02", "single")])
+    expected = {"2024-02": touched.NEW_FILES, MARCH: touched.SAME_CONTACTS, MAY: touched.SAME_CONTACTS}
+    assert reasons_of(world, "2024-02") == expected
+
+
+def test_a_withdrawn_file_takes_its_period_out_and_touches_those_that_hold_its_contacts(world: World) -> None:
+    world.withdraw(WAITING, MARCH)
+    found = world.build(JUNE)
+    assert dict(found.touched) == {MAY: touched.SAME_CONTACTS, JUNE: touched.SAME_CONTACTS}
+    assert MARCH not in dict(world.query("from control.built_period"))
+    for schema, table in world.query("from control.kept_table"):
+        assert (MARCH,) not in world.query(f"select distinct period from {schema}.{table}"), table
+    assert world.query("select rule_id from quality.deviations where rule_id in ('A05', 'A07')") == []
+
+
+def test_without_the_earlier_rows_every_later_period_is_touched(world: World) -> None:
+    world.deliver(CONTACTS, APRIL, contacts_of(APRIL))
+    assert reasons_of(world) == {JUNE: touched.OWN, APRIL: touched.NEW_FILES}
+    world.forget_replaced()
+    later = dict.fromkeys((MAY, JUNE), touched.SAME_CONTACTS)
+    assert reasons_of(world) == {APRIL: touched.NEW_FILES, **later}
+
+
+@pytest.mark.parametrize(
+    ("from_date", "expected"),
+    [
+        (date(2024, 4, 10), {APRIL: touched.REGISTER}),
+        (date(2024, 4, 20), {APRIL: touched.REGISTER}),
+        (date(2024, 4, 21), {}),
+    ],
+)
+def test_cm02_cm10_a_unit_that_changes_touches_the_periods_that_use_it_from_that_day(
+    from_date: date, expected: dict[str, str], world: World
+) -> None:
+    before = unit(JUNE, OTHER_UNIT, giltig_tom=date.fromordinal(from_date.toordinal() - 1))
+    world.deliver_registers(JUNE, [unit(JUNE), before, unit(JUNE, OTHER_UNIT, giltig_from=from_date, omrade="Södra")])
+    assert reasons_of(world, MARCH) == {MARCH: touched.OWN, **expected}
+
+
+def test_a_register_that_tells_the_same_touches_nothing(world: World) -> None:
+    units = [unit(JUNE, OTHER_UNIT), unit(JUNE), unit(JUNE, UNIT[:-1] + "9")]
+    world.deliver_registers(JUNE, units)
+    assert reasons_of(world, MARCH) == {MARCH: touched.OWN}
+
+
+def test_e01_a_unit_that_comes_into_the_register_touches_those_that_used_it_unknown(world: World) -> None:
+    world.deliver_registers(JUNE, [unit(JUNE), unit(JUNE, OTHER_UNIT), unit(JUNE, NEW_UNIT)])
+    assert reasons_of(world, MARCH) == {MARCH: touched.OWN, MAY: touched.REGISTER}
+
+
+@pytest.mark.parametrize(("last_day", "expected"), [(29, {APRIL: touched.REGISTER}), (30, {})])
+def test_a37_a_row_in_quarantine_uses_its_unit_on_the_periods_last_day(
+    last_day: int, expected: dict[str, str], world: World
+) -> None:
+    world.deliver(CONTACTS, APRIL, contacts_of(APRIL), [{"source_line": 9, "unit_id": OTHER_UNIT}])
+    world.build(APRIL)
+    world.deliver_registers(JUNE, [unit(JUNE), unit(JUNE, OTHER_UNIT, giltig_tom=date(2024, 4, last_day))])
+    assert reasons_of(world, MARCH) == {MARCH: touched.OWN, **expected}
+
+
+def test_e02_other_overlaps_in_the_register_touch_every_period(world: World) -> None:
+    twice = unit(JUNE, UNIT[:-1] + "9", giltig_from=date(2030, 1, 1))
+    world.deliver_registers(JUNE, [unit(JUNE), unit(JUNE, OTHER_UNIT), twice, twice])
+    assert reasons_of(world, MARCH) == {**dict.fromkeys(PERIODS, touched.OVERLAPS), MARCH: touched.OWN}
+
+
+RULES_HEADER = "rule_id,look_back_periods,has_model\n"
+
+
+def look_back(folder: Path, rules: str, windows: str = "") -> touched.LookBack:
+    (folder / "models" / "marts").mkdir(parents=True)
+    (folder / "rules.csv").write_text(RULES_HEADER + rules, encoding="utf-8")
+    (folder / "models" / "marts" / "m.yml").write_text(windows, encoding="utf-8")
+    return touched.read_look_back(folder / "rules.csv", folder / "models")
+
+
+def test_the_look_back_is_that_of_rules_with_a_model_and_of_windows(tmp_path: Path) -> None:
+    window = "models: [{name: a, config: {meta: {window_periods: 3}}}, {name: b}]"
+    assert look_back(tmp_path / "1", "A01,0,true\nA20,12,false\nE05,,false\n") == touched.LookBack(0, False)
+    assert look_back(tmp_path / "2", "A01,2,true\nA20,1,true\nA05,,true\n") == touched.LookBack(2, True)
+    assert look_back(tmp_path / "3", "A01,2,true\n", window) == touched.LookBack(5, False)
+
+
+def test_the_rules_of_the_house_ask_earlier_periods_by_contact() -> None:
+    assert touched.read_look_back() == touched.LookBack(0, True)
+
+
+@pytest.mark.parametrize(("months", "later"), [(1, [APRIL]), (2, [APRIL, MAY]), (3, [APRIL, MAY, JUNE])])
+def test_a_changed_period_touches_those_that_look_back_to_it_and_no_further(
+    months: int, later: list[str], world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(touched, "read_look_back", lambda: touched.LookBack(months, True))
+    world.deliver(WAITING, MARCH, [waiting(MARCH, "another")])
+    assert reasons_of(world, MARCH) == {MARCH: touched.NEW_FILES, **dict.fromkeys(later, touched.LOOK_BACK)}
+
+
+def test_the_own_period_is_no_change_for_those_that_look_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(touched, "read_look_back", lambda: touched.LookBack(12, True))
+    assert reasons_of(world, MARCH) == {MARCH: touched.OWN}
+
+
+def test_months_are_counted_over_the_turn_of_the_year() -> None:
+    assert touched.looking_back({"2023-12"}, ["2023-12", "2024-01", "2024-02"], 1) == {"2024-01"}
+
+
+def test_other_settings_build_everything(world: World) -> None:
+    world.region = world.region.model_copy(update={"left_out_limit_rows": 7})
+    assert plan(world).why_all == "ändrat: inställningarna"
+    assert not world.home.build_file.exists()
+
+
+def test_other_code_builds_everything(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orchestration.warehouse.basis.code_version", lambda: "another")
+    assert plan(world).why_all == "ändrat: koden"
+
+
+def test_full_refresh_builds_everything_from_an_empty_file(world: World) -> None:
+    world.execute("create table marts.left_over as select 1")
+    found = world.build(JUNE, full_refresh=True)
+    assert set(found.touched) == set(PERIODS)
+    assert "marts.left_over" not in world.contents()
+    assert world.player.commands[-1] == ("build",)
+
+
+def test_seeds_and_unit_tests_are_left_out_while_the_code_is_the_same(world: World) -> None:
+    world.build(JUNE)
+    assert world.player.commands[-1] == (
+        "build", "--exclude-resource-type", "seed", "--exclude-resource-type", "unit_test",
+    )  # fmt: skip
+
+
+def no_file(file: Path) -> None:
+    file.unlink()
+
+
+def broken_file(file: Path) -> None:
+    file.write_bytes(b"no database" * 500)
+
+
+def half_a_file(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:5000])
+
+
+def file_of_another_shape(file: Path) -> None:
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("alter table basis.foundation rename column name to title")
+
+
+@pytest.mark.parametrize("damage", [no_file, broken_file, half_a_file, file_of_another_shape])
+def test_a_build_file_that_tells_no_basis_is_built_anew(damage: Callable[[Path], None], world: World) -> None:
+    expected = world.contents()
+    damage(world.home.build_file)
+    found = world.build(JUNE)
+    assert dict(found.touched) == dict.fromkeys(PERIODS, "inget helt bygge finns")
+    assert world.contents() == expected
+
+
+def test_a_file_that_another_program_holds_is_left_as_it_is(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def held(*_: object, **__: object) -> duckdb.DuckDBPyConnection:
+        raise duckdb.IOException("IO Error: Could not set lock on file")
+
+    monkeypatch.setattr("orchestration.work.Work.connect_build", held)
+    with pytest.raises(VardlagerError, match="annat program"):
+        plan(world)
+    assert world.home.build_file.exists()
+
+
+@pytest.mark.parametrize("built_models", [0, 30, 60])
+def test_a_build_that_was_killed_is_built_again_whatever_the_next_run_is_of(built_models: int, world: World) -> None:
+    world.player.breaks_after = built_models
+    world.deliver(CONTACTS, MARCH, [contact(MARCH, "repeated", kontaktform="U")])
+    with pytest.raises(BrokenOffError):
+        world.build(MARCH)
+    world.player.breaks_after = None
+    assert set(dict(world.query("from control.built_period"))) == {APRIL}
+    expected = {APRIL: touched.OWN, MARCH: touched.NEW_FILES, MAY: touched.SAME_CONTACTS, JUNE: touched.SAME_CONTACTS}
+    assert reasons_of(world, APRIL) == expected
+
+
+def test_a_correction_taken_back_after_a_killed_build_leaves_no_row_of_it(world: World) -> None:
+    expected = world.contents()
+    [(first,)] = world.query("select load_id from basis.load where period = ? and entity = ?", [MARCH, CONTACTS])
+    world.deliver(CONTACTS, MARCH, [contact(MARCH, "repeated", kontaktform="U")])
+    world.player.breaks_after = 60
+    with pytest.raises(BrokenOffError):
+        world.build(JUNE)
+    world.player.breaks_after = None
+    with open_state(world.home.state_file) as state:
+        state.make_current([first])
+    assert reasons_of(world, APRIL) == {APRIL: touched.OWN, **dict.fromkeys((MARCH, MAY, JUNE), touched.NOT_WHOLE)}
+    world.build(JUNE)
+    kept = {f"{schema}.{table}" for schema, table in world.query("from control.kept_table")}
+    assert {name: world.contents()[name] for name in kept} == {name: expected[name] for name in kept}
+
+
+def test_a_build_whose_tests_fail_is_not_whole(world: World) -> None:
+    world.player.fails = True
+    with pytest.raises(StoppedError):
+        world.build(APRIL)
+    assert reasons_of(world, JUNE) == {APRIL: touched.NOT_WHOLE, JUNE: touched.OWN}
+
+
+def test_the_progress_says_which_periods_are_built_and_why(world: World) -> None:
+    world.deliver(CONTACTS, MARCH, [contact(MARCH, "repeated", kontaktform="U"), *contacts_of(MARCH)[1:]])
+    world.build(MARCH)
+    assert "Bygger modellerna: 2 av 4 perioder (2024-03: nya filer; 2024-05: samma kontakter) ..." in world.said
+
+
+def test_many_periods_are_told_by_the_latest_and_their_number() -> None:
+    all_touched = {f"2024-{month:02d}": touched.NEW_FILES for month in range(1, 10)}
+    line = touched.told(all_touched, 12, None)
+    assert line.startswith("9 av 12 perioder (2024-04: nya filer; ")
+    assert line.endswith("2024-09: nya filer; och 3 tidigare)")
+    assert touched.told(all_touched, 9, "--full-refresh") == "alla 9 perioder (--full-refresh)"
+
+
+def test_a_register_that_cannot_be_built_stops_the_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    node = NodeResult("model.vardlager.int_core__unit", "model", "error", "fel")
+    monkeypatch.setattr(stage, "run_dbt", lambda *_: [node])
+    world.deliver_registers(JUNE, [unit(JUNE, klinik_hsaid=CLINIC), unit(JUNE, OTHER_UNIT, klinik_hsaid=OTHER_CLINIC)])
+    with pytest.raises(VardlagerError, match="Enhetsregistret"):
+        plan(world)
