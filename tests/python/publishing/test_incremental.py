@@ -342,9 +342,10 @@ def test_rows_of_a_period_that_the_build_does_not_tell_of_stop_the_publishing(
         kept_build(home, months(1, 2, 3, 4))
     with duckdb.connect(str(home.build_file)) as connection:
         connection.execute("insert into quality.deviations values (?, 'A1', 1)", [period])
-    with pytest.raises(VardlagerError, match=r"quality\.deviations .*--full-refresh") as caught:
+    with pytest.raises(VardlagerError, match=r"quality\.deviations") as caught:
         publish_build(home)
     assert f"({period})" in str(caught.value)
+    assert "--full-refresh" in caught.value.next_step
     assert home.published_file.exists() != is_first
 
 
@@ -372,8 +373,11 @@ def test_a_file_is_loose_when_more_than_two_fifths_and_more_than_sixty_four_bloc
     assert database.is_loose(total, free) is is_loose
 
 
-def test_what_much_withdrawn_content_leaves_free_is_given_back(home: Home, written: Written, tmp_path: Path) -> None:
-    full = {**months(1, 2, 3, 4), "2024-01": Month("full", 500_000, 1)}
+def test_what_much_withdrawn_content_leaves_free_is_given_back(
+    home: Home, written: Written, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_FREE_BLOCKS", 1)
+    full = {**months(1, 2, 3, 4), "2024-01": Month("full", 100_000, 1)}
     kept_build(home, full)
     publish_build(home)
     written.forget()
@@ -381,7 +385,7 @@ def test_what_much_withdrawn_content_leaves_free_is_given_back(home: Home, writt
     kept_build(home, {**full, "2024-01": Month("emptied", 1, 1)})
     publish_build(home)
     assert written.whole_databases == 1
-    assert home.published_file.stat().st_size < large / 5
+    assert home.published_file.stat().st_size < large / 2
     assert_as_if_whole(home, tmp_path / "other")
 
 
@@ -486,7 +490,7 @@ print(json.dumps(seen))
 def test_a_reader_in_another_process_sees_whole_versions_only_and_keeps_the_one_it_holds(
     home: Home, tmp_path: Path, written: Written
 ) -> None:
-    kept = months(1, 2, 3, 4, rows=2000)
+    kept = months(21, 22, 23, 24, rows=2000)
     contents = []
     stop = tmp_path / "stop"
     kept_build(home, kept)
