@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -65,13 +67,74 @@ def build(home: Home, rows: int, seed: int = 0, preliminary: tuple[str, ...] = (
         connection.execute("commit")
 
 
+@dataclass(frozen=True)
+class Month:
+    """A period's rows in the kept tables: how many, the amount of each, and the build they are of."""
+
+    build_id: str
+    rows: int
+    amount: int
+
+
+KEPT = ("marts.fct_completed_contact", "quality.deviations")
+
+
+def months(*amounts: int, rows: int = 4) -> dict[str, Month]:
+    """The months from 2024-01 on, a month an amount; months of one amount are of one build."""
+    return {f"2024-{place:02d}": Month(f"build-{amount}", rows, amount) for place, amount in enumerate(amounts, 1)}
+
+
+def kept_build(
+    home: Home,
+    kept: Mapping[str, Month],
+    rows: int = 3,
+    seed: int = 0,
+    preliminary: tuple[str, ...] = ("2024-07",),
+) -> None:
+    """A build that tells of its kept tables, in an order that follows `seed`; the other tables tell `rows`."""
+    build(home, rows, seed, preliminary)
+    with duckdb.connect(str(home.build_file)) as connection:
+        connection.execute("begin")
+        connection.execute("create schema control")
+        connection.execute("create table control.built_period (period varchar, build_id varchar)")
+        connection.execute("create table control.kept_table (schema_name varchar, table_name varchar)")
+        connection.execute("insert into control.kept_table values ('delivery', 'delivery_completed')")
+        for name in KEPT:
+            connection.execute("insert into control.kept_table values (?, ?)", name.split("."))
+        # The period does not stand first: full order over all columns is not the order of periods.
+        connection.execute("create table marts.fct_completed_contact (contact_key varchar, period varchar, amount int)")
+        connection.execute("comment on table marts.fct_completed_contact is 'Genomförd kontakt: en rad per kontakt.'")
+        connection.execute("comment on column marts.fct_completed_contact.amount is 'Belopp i kronor.'")
+        connection.execute("create table quality.deviations (period varchar, rule_id varchar, amount int)")
+        for period, month in kept.items():
+            connection.execute("insert into control.built_period values (?, ?)", [period, month.build_id])
+            connection.execute(
+                f"""
+                insert into marts.fct_completed_contact
+                select 'k' || md5('{period}' || range), '{period}', {month.amount} from range({month.rows})
+                order by hash(range + {seed})
+                """
+            )
+            connection.execute(
+                f"""
+                insert into quality.deviations
+                select '{period}', 'A' || range, {month.amount} from range({month.rows}) order by hash(range + {seed})
+                """
+            )
+        connection.execute("commit")
+
+
 def request(home: Home, delivered: tuple[Path, ...] = ()) -> Request:
     return Request(PERIOD, "r1", "i1", home.state / "delivered_rows", delivered)
 
 
-def publish_build(home: Home, delivered: tuple[Path, ...] = (), **settings: object) -> dict[str, int]:
+def publish_build(
+    home: Home, delivered: tuple[Path, ...] = (), told: list[str] | None = None, **settings: object
+) -> dict[str, int]:
+    """Publish what is built; lines that are told are put into `told`."""
+    lines: list[str] = [] if told is None else told
     with open_state(home.state_file) as state:
-        return publish(home, region(**settings), state, request(home, delivered))
+        return publish(home, region(**settings), state, request(home, delivered), lines.append)
 
 
 def rows_of(path: Path, table: str = "marts.dim_unit") -> int:

@@ -22,8 +22,10 @@ from tests.python.rights import PRIVATE, SHARED, another_group, group_ids, mode,
 
 from .builds import (
     build,
+    kept_build,
     kept_delivery,
     kept_names,
+    months,
     parquet_bytes,
     publish_build,
     published_rows,
@@ -34,6 +36,7 @@ from .builds import (
 
 # Every step of a publishing, in order; the version is in force from the one that lets the pointer move.
 STEPS_BEFORE = (
+    "read_kept",
     "_begin",
     "write_database",
     "write_parquet",
@@ -49,6 +52,9 @@ STEPS_BEFORE = (
 )
 STEPS_AFTER = ("_take_over", "_prune")
 STEPS = (*STEPS_BEFORE, *STEPS_AFTER)
+# Both ways of publishing: everything written whole, or what changed replaced in the version in force.
+WHOLE, REPLACED = "whole", "replaced"
+WAYS_AND_STEPS = [(way, step) for way in (WHOLE, REPLACED) for step in STEPS] + [(REPLACED, "find_base")]
 
 
 @pytest.fixture
@@ -126,11 +132,19 @@ def test_a_file_published_before_there_were_versions_gives_way(home: Home) -> No
 # --- Interrupted ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("step", STEPS)
+def build_for(home: Home, way: str, rows: int, seed: int = 0) -> None:
+    """A build of the way; of three in a row, each changes some of the kept periods and leaves others."""
+    if way == WHOLE:
+        build(home, rows, seed=seed)
+    else:
+        kept_build(home, months(1, 2, 3, 4 if rows < 9 else 9, rows, 7), rows, seed=seed)
+
+
+@pytest.mark.parametrize(("way", "step"), WAYS_AND_STEPS)
 def test_a_publishing_that_fails_leaves_the_old_version_or_the_new_one_whole(
-    step: str, before: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    way: str, step: str, before: dict[str, Home], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home = a_copy(before, tmp_path / "home")
+    home = a_copy(before[way], tmp_path / "home")
 
     def break_down(*_: object) -> None:
         monkeypatch.undo()
@@ -139,9 +153,10 @@ def test_a_publishing_that_fails_leaves_the_old_version_or_the_new_one_whole(
     monkeypatch.setattr(versions, step, break_down)
     with pytest.raises(OSError, match="full"):
         publish_build(home, published_versions=2)
-    rows = 5 if step in STEPS_BEFORE else 9
+    is_new = step in STEPS_AFTER
+    rows = 9 if is_new else 5
     assert published_rows(home) == (rows, rows)
-    assert version_in_force(home) == (2 if step in STEPS_BEFORE else 3)
+    assert version_in_force(home) == (3 if is_new else 2)
     assert dict(standing(home))[version_in_force(home) or 0] == "current"
     assert [status for _, status in standing(home)].count("current") == 1
     assert not any(name.startswith(".") for name in folders(home))
@@ -174,7 +189,7 @@ def test_a_first_publishing_that_fails_publishes_nothing(
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from orchestration.publishing import versions
+from orchestration.publishing import base, database, parquet, versions
 from orchestration.settings import Home
 from tests.python.publishing.builds import kept_names, publish_build
 
@@ -183,6 +198,10 @@ def die(*_, **__):
 
 def write_half(build_file, folder, *_):
     (folder / "vardlager.duckdb").write_bytes(build_file.read_bytes()[:5000])
+    die()
+
+def copy_half(source, target):
+    target.write_bytes(source.read_bytes()[:5000])
     die()
 
 whole_rmtree = versions.shutil.rmtree
@@ -203,6 +222,12 @@ for folder in sys.argv[1:]:
         continue
     if step == "half a database":
         versions.write_database = write_half
+    elif step == "half a copy":
+        base._copy = copy_half
+    elif step == "replaced, not told of":
+        database._finish = die
+    elif step == "half of the links":
+        parquet.os.link = die
     elif step == "rmtree":
         versions.shutil.rmtree = rmtree_half
     else:
@@ -210,26 +235,44 @@ for folder in sys.argv[1:]:
     publish_build(home, kept_names(home), published_versions=2)
     os._exit(0)
 """
-KILLED_STEPS = (*STEPS, "half a database", "rmtree")
+KILLED_STEPS = {
+    WHOLE: (*STEPS, "half a database", "rmtree"),
+    REPLACED: (
+        *STEPS,
+        "find_base",
+        "half a copy",
+        "replaced, not told of",
+        "half of the links",
+        "half a database",
+        "rmtree",
+    ),
+}
+KILLED = [(way, step) for way, steps in KILLED_STEPS.items() for step in steps]
 
 
 @pytest.fixture(scope="module")
-def before(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home with two versions published and a third built, to be copied."""
-    made = Home(tmp_path_factory.mktemp("before") / "home")
-    with_builds(made, 3, 5, published_versions=2)
-    build(made, 9, seed=1)
-    kept_delivery(made, 1, 4)
-    return made
+def before(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Home]:
+    """By way, a home with two versions published and a third built, to be copied."""
+    folder = tmp_path_factory.mktemp("before")
+    homes = {way: Home(folder / way) for way in KILLED_STEPS}
+    for way, made in homes.items():
+        for rows in (3, 5):
+            build_for(made, way, rows)
+            publish_build(made, published_versions=2)
+        build_for(made, way, 9, seed=1)
+        kept_delivery(made, 1, 4)
+    return homes
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """What the third version is when nothing disturbs it."""
-    made = Home(tmp_path_factory.mktemp("undisturbed") / "home")
-    build(made, 9, seed=2)
-    publish_build(made, tuple(kept_delivery(made, 1, 4)))
-    return made
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Home]:
+    """By way, what the third version is when nothing disturbs it and nothing was published before it."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    homes = {way: Home(folder / way) for way in KILLED_STEPS}
+    for way, made in homes.items():
+        build_for(made, way, 9, seed=2)
+        publish_build(made, tuple(kept_delivery(made, 1, 4)))
+    return homes
 
 
 def a_copy(of: Home, to: Path) -> Home:
@@ -237,33 +280,33 @@ def a_copy(of: Home, to: Path) -> Home:
 
 
 @pytest.fixture(scope="module")
-def killed(before: Home, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Home]:
-    """By step, a home whose third publishing was killed there."""
+def killed(before: dict[str, Home], tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Home]:
+    """By way and step, a home whose third publishing was killed there."""
     folder = tmp_path_factory.mktemp("killed")
-    homes = {step: a_copy(before, folder / step / "home") for step in KILLED_STEPS}
+    homes = {(way, step): a_copy(before[way], folder / way / step / "home") for way, step in KILLED}
     run = subprocess.run(
-        [sys.executable, "-c", _KILLED, *(str(folder / step) for step in KILLED_STEPS)],
+        [sys.executable, "-c", _KILLED, *(str(folder / way / step) for way, step in KILLED)],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
         stdout=subprocess.PIPE,
         text=True,
         check=True,
     )
-    ends = dict(line.split(";") for line in run.stdout.splitlines())
-    assert ends == {step: str(-signal.SIGKILL) for step in KILLED_STEPS}
+    ends = [line.split(";") for line in run.stdout.splitlines()]
+    assert ends == [[step, str(-signal.SIGKILL)] for _, step in KILLED]
     return homes
 
 
-@pytest.mark.parametrize("step", KILLED_STEPS)
+@pytest.mark.parametrize(("way", "step"), KILLED)
 def test_a_publishing_that_is_killed_is_whole_before_and_after_the_next(
-    step: str, killed: dict[str, Home], undisturbed: Home
+    way: str, step: str, killed: dict[tuple[str, str], Home], undisturbed: dict[str, Home]
 ) -> None:
-    home = killed[step]
+    home = killed[way, step]
     is_new = step in (*STEPS_AFTER, "rmtree")
     assert published_rows(home) == ((9, 9) if is_new else (5, 5))
 
     publish_build(home, kept_names(home), published_versions=2)
-    assert table_hashes(home.published_file) == table_hashes(undisturbed.published_file)
-    assert parquet_bytes(home.published / "parquet") == parquet_bytes(undisturbed.published / "parquet")
+    assert table_hashes(home.published_file) == table_hashes(undisturbed[way].published_file)
+    assert parquet_bytes(home.published / "parquet") == parquet_bytes(undisturbed[way].published / "parquet")
     in_force = version_in_force(home)
     assert in_force == (4 if is_new else 3)
     assert [(version, status) for version, status in standing(home) if status != "removed"] == [
