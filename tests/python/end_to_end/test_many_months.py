@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.synthetic_region import write_region
-from tests.python.end_to_end.command import PROGRAM, Place
+from tests.python.end_to_end.command import PROGRAM, PROJECT, Place
 
 PERIODS = ["2024-04", "2024-05", "2024-06", "2024-07"]
 COMMAND = ("run", "--from", PERIODS[0], "--to", PERIODS[-1], "--approve-all", "prov")
@@ -43,7 +43,12 @@ def ended_when_it_says(place: Place, wanted: str, number: int) -> tuple[str, int
     """(what stood on the screen, exit code) of the command that got a signal once `wanted` stood there."""
     run = subprocess.Popen(
         [str(PROGRAM), *COMMAND],
-        env=os.environ | {"VARDLAGER_HOME": str(place.home), "VARDLAGER_KEY_FILE": str(place.key_file)},
+        env=os.environ
+        | {
+            "VARDLAGER_HOME": str(place.home),
+            "VARDLAGER_KEY_FILE": str(place.key_file),
+            "PYTHONPATH": str(PROJECT),
+        },
         stderr=subprocess.PIPE,
     )
     assert run.stderr is not None
