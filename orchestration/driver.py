@@ -230,7 +230,9 @@ class JobRunner:
         _close_dead_runs(self._instance, state)
         forget_finished(state, period, self._job_name)
         state.insert("run", [{"run_id": run_id, "command": self._job_name, "period": period, "started_at": now()}])
+        # As they are before the month: what comes while it runs is news for the next time.
         arrived = inbox_content(self._home.inbox / period, contracts)
+        region, _ = read_region(self._home)
         try:
             result = _job(self._job_name, self._override_reason).execute_in_process(
                 partition_key=period,
@@ -252,7 +254,6 @@ class JobRunner:
         delivered, held_back = _delivery(result)
         outcome = Outcome(code, tuple(messages), refused, run_id, delivered, held_back)
         if result.success:
-            region, _ = read_region(self._home)
             note_finished(
                 state,
                 FinishedMonth(

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from orchestration import logbook
+from orchestration.cli import main
 from orchestration.errors import InputRefusedError
 from orchestration.settings import Home
 from orchestration.state.lock import writing
@@ -240,3 +242,22 @@ def test_waiting_for_the_lock_is_logged_with_who_holds_it(home: Home) -> None:
     assert (waiting["event"], waiting["level"], waiting["wanted_for"]) == ("waiting_for_lock", "warning", "den egna")
     assert "den andra" in waiting["holder"]
     assert taken["event"] == "lock_taken" and taken["seconds"] >= 0
+
+
+def test_a_command_stands_in_the_log_with_its_options_and_what_broke_it_off(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VARDLAGER_HOME", str(home.root))
+    done = CliRunner().invoke(main, ["run", "--from", "2024-13", "--to", "2024-07", "--approve-all", f"för {IDENTITY}"])
+    assert done.exit_code == 2
+    begun, error, ended = lines(home)
+    assert (begun["event"], begun["command"]) == ("command_started", "run")
+    assert begun["options"] == {"first": "2024-13", "last": "2024-07", "reason": "för [identitet]"}
+    assert (error["kind"], error["exit_code"]) == ("UsageError", 2)
+    assert (ended["event"], ended["exit_code"]) == ("command_ended", 2)
+
+
+def test_a_command_that_only_reads_leaves_no_trace(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VARDLAGER_HOME", str(home.root))
+    CliRunner().invoke(main, ["status"])
+    assert not logbook.log_folder(home).exists()
