@@ -222,7 +222,9 @@ class JobRunner:
         _close_dead_runs(self._instance, self._home, state)
         forget_finished(state, period, self._job_name)
         state.insert("run", [{"run_id": run_id, "command": self._job_name, "period": period, "started_at": now()}])
+        # As they are before the month: what comes while it runs is news for the next time.
         arrived = inbox_content(self._home.inbox / period, contracts)
+        region, _ = read_region(self._home)
         try:
             with running(self._home, run_id):
                 result = _job(self._job_name, self._override_reason, self._full_refresh).execute_in_process(
@@ -246,7 +248,6 @@ class JobRunner:
         outcome = Outcome(code, tuple(messages), refused, run_id, delivered, held_back)
         self._full_refresh = False
         if result.success:
-            region, _ = read_region(self._home)
             note_finished(
                 state,
                 FinishedMonth(

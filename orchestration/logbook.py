@@ -140,7 +140,7 @@ _handler.setFormatter(_Line())
 _logger.addHandler(_handler)
 
 
-def event(name: str, level: int = INFO, **fields: Any) -> None:
+def event(name: str, level: int = INFO, /, **fields: Any) -> None:
     """Log an event with its own fields; nothing happens outside `logged`."""
     _logger.log(level, name, extra={"place": _place.get(), "fields": fields})
 
@@ -172,7 +172,7 @@ def logged(home: Home, **place: str | None) -> Iterator[None]:
 
 def _exit_code(error: BaseException) -> int:
     if isinstance(error, SystemExit):
-        return error.code if isinstance(error.code, int) else EXIT_FAILED
+        return EXIT_DONE if error.code is None else error.code if isinstance(error.code, int) else EXIT_FAILED
     if isinstance(error, KeyboardInterrupt):
         return EXIT_INTERRUPTED
     return int(getattr(error, "exit_code", EXIT_FAILED))
@@ -193,12 +193,11 @@ def lasting(what: str, **fields: Any) -> Iterator[dict[str, Any]]:
     except BaseException as error:
         if not isinstance(error, SystemExit | GeneratorExit):
             event("error", ERROR, **error_fields(error))
-        code = _exit_code(error)
-        level = INFO if code == EXIT_DONE else ERROR
-        event(f"{what}_ended", level, seconds=_since(started), exit_code=code, **told)
+        _end(what, started, {**told, "exit_code": _exit_code(error)})
         raise
-    event(f"{what}_ended", seconds=_since(started), **{"exit_code": EXIT_DONE} | told)
+    _end(what, started, {"exit_code": EXIT_DONE, **told})
 
 
-def _since(started: float) -> float:
-    return round(time.monotonic() - started, 3)
+def _end(what: str, started: float, told: Mapping[str, Any]) -> None:
+    level = INFO if told["exit_code"] == EXIT_DONE else ERROR
+    event(f"{what}_ended", level, seconds=round(time.monotonic() - started, 3), **told)

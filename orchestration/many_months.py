@@ -136,12 +136,12 @@ class MonthLine:
         self._break()
         self._write(f"  {line}\n")
 
-    def end(self, told: str) -> None:
-        """What became of the month, at the end of its line."""
+    def end(self, told: str, then: str = "") -> None:
+        """What became of the month, at the end of its line, and what comes after it."""
         if not self._is_open:
             self.begin()
-        remarks = f", {self.remarks} påpekanden" if self.remarks else ""
-        self._write(f" ... {told}{remarks}\n")
+        remarks = {0: "", 1: " (1 påpekande)"}.get(self.remarks, f" ({self.remarks} påpekanden)")
+        self._write(f" ... {told}{remarks}{then}\n")
         self._is_open = False
 
     def _break(self) -> None:
@@ -210,7 +210,7 @@ def run_months(
                 _note(tally, period, outcome)
                 left = seconds_left(seconds, len(periods) - number)
                 about = f", omkring {in_words(left)} kvar" if left else ""
-                line.end(f"klart på {in_words(seconds[-1])}{about}")
+                line.end(f"klart på {in_words(seconds[-1])}", about)
     return tally, None
 
 

@@ -108,3 +108,22 @@ def test_when_both_have_approved_the_run_delivers_with_their_names(month: tuple[
     assert place.rows("select version, contacts_completed from meta.deliveries") == [
         {"version": "1", "contacts_completed": "10"}
     ]
+
+
+def test_the_log_tells_who_approved_what_was_withdrawn_and_what_was_delivered(
+    month: tuple[Place, dict[str, Done]],
+) -> None:
+    (path,) = (month[0].home / "state" / "log").iterdir()
+    events = [json.loads(line) for line in lines(path)]
+    told = ("approved", "approval_withdrawn", "delivery_held_back", "delivered")
+    assert [(event["event"], event.get("clinic_id")) for event in events if event["event"] in told] == [
+        ("approved", EYE),
+        ("approved", EAR),
+        ("approval_withdrawn", EAR),
+        ("delivery_held_back", None),
+        ("approved", EAR),
+        ("delivered", None),
+    ]
+    given = next(event for event in events if event["event"] == "approved")
+    assert (given["command"], given["period"], given["approved_by"]) == ("approve", PERIOD, "ögonchefen")
+    assert given["accepted"] == {"A16": "känt"}

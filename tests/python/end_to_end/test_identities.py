@@ -60,7 +60,7 @@ def test_dl05_no_planted_identity_and_no_hash_of_one_is_found(leaked: dict[str, 
 
 def test_the_scan_read_a_whole_home(ran: tuple[Place, list[Done]]) -> None:
     kinds = {path.suffix for path in ran[0].home.rglob("*") if path.is_file()}
-    assert {".parquet", ".duckdb", ".sqlite", ".xml", ".json", ".html", ".csv"} <= kinds
+    assert {".parquet", ".duckdb", ".sqlite", ".xml", ".json", ".jsonl", ".html", ".csv"} <= kinds
 
 
 def test_the_delivery_holds_birth_year_sex_and_municipality_of_a_patient_and_no_more(

@@ -1,0 +1,54 @@
+"""dbt in this process: what is to end the process is not swallowed, and the project is read once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from orchestration.settings import Home, Region
+from orchestration.warehouse import dbt_runner
+from tests.python.landing.house import SETTINGS
+
+
+class _Dbt:
+    """Stands in for dbt: keeps the commands it got, and answers with what it is told to."""
+
+    commands: list[tuple[str, Any]]
+    exception: BaseException | None
+
+    def __init__(self, manifest: Any = None) -> None:
+        self._manifest = manifest
+
+    def invoke(self, arguments: list[str]) -> SimpleNamespace:
+        self.commands.append((arguments[0], self._manifest))
+        if arguments[0] == "parse":
+            return SimpleNamespace(result="the project", exception=None)
+        return SimpleNamespace(result=None, exception=self.exception)
+
+
+@pytest.fixture
+def dbt(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[_Dbt]]:
+    _Dbt.commands, _Dbt.exception = [], None
+    monkeypatch.setattr("dbt.cli.main.dbtRunner", _Dbt)
+    dbt_runner._manifest.cache_clear()
+    yield _Dbt
+    dbt_runner._manifest.cache_clear()
+
+
+def test_ctrl_c_that_dbt_caught_goes_on(dbt: type[_Dbt], tmp_path: Path) -> None:
+    dbt.exception = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        dbt_runner.run_dbt(Home(tmp_path), Region(**SETTINGS), ["build"])
+
+
+def test_the_project_is_read_once_for_a_build_database_and_anew_for_another(dbt: type[_Dbt], tmp_path: Path) -> None:
+    for folder in ("one", "one", "other"):
+        dbt_runner.run_dbt(Home(tmp_path / folder), Region(**SETTINGS), ["build"])
+    assert dbt.commands == [
+        ("parse", None), ("build", "the project"), ("build", "the project"),
+        ("parse", None), ("build", "the project"),
+    ]  # fmt: skip
