@@ -110,7 +110,8 @@ def _build(work: Work) -> None:
     from orchestration.warehouse.stage import build_warehouse
 
     check_account(work)
-    build_warehouse(work)
+    # The line in rows is that of a whole build, of every loaded month.
+    build_warehouse(dataclasses.replace(work, full_refresh=True))
 
 
 def _validate(work: Work) -> None:

@@ -7,3 +7,8 @@
 {% macro stands_in_list(value, list) -%}
     instr(concat('|', coalesce({{ list }}, ''), '|'), concat('|', {{ value }}, '|')) > 0
 {%- endmacro %}
+
+{#- CM06: a contact that did not take place is not carried out. -#}
+{% macro contact_state(contact_form) -%}
+    case when {{ contact_form }} = 'U' then 'not_carried_out' else 'completed' end
+{%- endmacro %}

@@ -82,8 +82,11 @@ def synth(out: Path, first: str, last: str, scale: float, seed: int, faults: str
     _say(f"Klart: filerna ligger i {out}")
 
 
-def _run_jobs(job: str, periods: list[str], override_reason: str) -> list[str]:
-    """Run a job for each period in order and return what was refused; exits at the first that fails."""
+def _run_jobs(job: str, periods: list[str], override_reason: str, full_refresh: bool = False) -> list[str]:
+    """Run a job for each period in order and return what was refused; exits at the first that fails.
+
+    A full refresh is done once, with the first: it builds every period that is loaded.
+    """
     from orchestration.driver import run_job
 
     home = home_from_environment()
@@ -91,7 +94,7 @@ def _run_jobs(job: str, periods: list[str], override_reason: str) -> list[str]:
     for number, period in enumerate(periods, start=1):
         started = time.monotonic()
         _say(f"[{number}/{len(periods)}] {period}")
-        outcome = run_job(job, period, home, override_reason)
+        outcome = run_job(job, period, home, override_reason, full_refresh and number == 1)
         for message in outcome.messages:
             _say(f"FEL: {message}")
         if outcome.exit_code:
@@ -103,6 +106,11 @@ def _run_jobs(job: str, periods: list[str], override_reason: str) -> list[str]:
         refused += [f"{period}: {line}" for line in outcome.refused]
         _say(f"  klart på {time.monotonic() - started:.0f} s")
     return refused
+
+
+_full_refresh = click.option(
+    "--full-refresh", is_flag=True, help="Bygg om alla inlästa månader från grunden, även det som inte har ändrats."
+)
 
 
 def _given_reason(reason: str | None) -> str:
@@ -126,7 +134,8 @@ def _end_refused(refused: list[str]) -> None:
 @click.option("--period", required=True, help="Månaden, ÅÅÅÅ-MM.")
 @click.option("--from", "first", help="Ta alla månader från denna till perioden, i ordning.")
 @click.option("--approve-all", "reason", help="Skäl som går före klinikernas godkännanden.")
-def run(period: str, first: str | None, reason: str | None) -> None:
+@_full_refresh
+def run(period: str, first: str | None, reason: str | None, full_refresh: bool) -> None:
     """Läs in, bygg, validera, publicera; leverera när grinden är öppen."""
     from orchestration.jobs import MONTH_JOB
     from orchestration.work import open_work
@@ -134,20 +143,21 @@ def run(period: str, first: str | None, reason: str | None) -> None:
     periods = months(first, period) if first else [check_period(period)]
     override_reason = _given_reason(reason)
     home = open_work(period, _say).home
-    refused = _run_jobs(MONTH_JOB, periods, override_reason)
+    refused = _run_jobs(MONTH_JOB, periods, override_reason, full_refresh)
     _say(f"Publicerat: {home.published_file}")
     _end_refused(refused)
 
 
 @main.command()
 @click.option("--period", required=True, help="Månaden, ÅÅÅÅ-MM.")
-def validate(period: str) -> None:
+@_full_refresh
+def validate(period: str, full_refresh: bool) -> None:
     """Valideringskörningen: läs in, bygg och validera; publicera och leverera inget."""
     from orchestration.jobs import VALIDATION_JOB
     from orchestration.work import open_work
 
     open_work(period, _say)
-    _end_refused(_run_jobs(VALIDATION_JOB, [period], ""))
+    _end_refused(_run_jobs(VALIDATION_JOB, [period], "", full_refresh))
     _say(f"Validerat: {period}. Klinikernas siffror och godkännanden: vardlager status --period {period}")
 
 
@@ -155,7 +165,8 @@ def validate(period: str) -> None:
 @click.option("--period", required=True, help="Månaden, ÅÅÅÅ-MM.")
 @click.option("--receiver", default="skr", show_default=True, help="Mottagare.")
 @click.option("--approve-all", "reason", help="Skäl som går före klinikernas godkännanden.")
-def deliver(period: str, receiver: str, reason: str | None) -> None:
+@_full_refresh
+def deliver(period: str, receiver: str, reason: str | None, full_refresh: bool) -> None:
     """Nästa version av den nationella leveransen."""
     from orchestration.jobs import DELIVERY_JOB
     from orchestration.work import open_work
@@ -167,7 +178,7 @@ def deliver(period: str, receiver: str, reason: str | None) -> None:
             f"Mottagaren {receiver!r} finns inte i region.yml.",
             f"Välj en av {', '.join(work.region.receivers)}.",
         )
-    _run_jobs(DELIVERY_JOB, [period], override_reason)
+    _run_jobs(DELIVERY_JOB, [period], override_reason, full_refresh)
     _say(f"Levererat: {work.home.delivery / receiver / period}")
 
 

@@ -108,7 +108,7 @@ def _delivery(result: dg.ExecuteInProcessResult) -> tuple[str | None, tuple[str,
     return folder, tuple(held_back)
 
 
-def run_job(job_name: str, period: str, home: Home, override_reason: str = "") -> Outcome:
+def run_job(job_name: str, period: str, home: Home, override_reason: str = "", full_refresh: bool = False) -> Outcome:
     """Run one job of the code location for one month, in this process, as the only writer."""
     prepare_dagster_home(home)
     # The stages speak for themselves; the libraries' own chatter only hides it.
@@ -118,7 +118,9 @@ def run_job(job_name: str, period: str, home: Home, override_reason: str = "") -
     from orchestration.definitions import build_definitions
     from orchestration.resources import Workplace
 
-    definitions = build_definitions(Workplace(override_reason=override_reason, shows_progress=True))
+    definitions = build_definitions(
+        Workplace(override_reason=override_reason, full_refresh=full_refresh, shows_progress=True)
+    )
     run_id = str(uuid.uuid4())
     with (
         writing(home, f"{job_name} {period}", lambda line: click.echo(line, err=True)),

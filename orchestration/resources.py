@@ -18,11 +18,12 @@ MONTHS = dg.MonthlyPartitionsDefinition(start_date=FIRST_PERIOD, end_date=END_PE
 class Workplace(dg.ConfigurableResource):  # type: ignore[type-arg]
     """Opens the work of a partition.
 
-    `override_reason` stands in for approvals when not empty. With `shows_progress` the stages
-    speak to the terminal, otherwise to Dagster's log.
+    `override_reason` stands in for approvals when not empty. With `full_refresh` the warehouse is built anew,
+    whatever it holds. With `shows_progress` the stages speak to the terminal, otherwise to Dagster's log.
     """
 
     override_reason: str = ""
+    full_refresh: bool = False
     shows_progress: bool = False
 
     @contextmanager
@@ -35,6 +36,6 @@ class Workplace(dg.ConfigurableResource):  # type: ignore[type-arg]
             else:
                 context.log.info(line)
 
-        work = open_work(context.partition_key, say, self.override_reason)
+        work = open_work(context.partition_key, say, self.override_reason, self.full_refresh)
         with writing(work.home, f"period {work.period}", say):
             yield dataclasses.replace(work, run_id=context.run_id)

@@ -48,7 +48,10 @@ def months(first: str, last: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Work:
-    """A run of one period. `override_reason` stands in for approvals when it is not empty."""
+    """A run of one period. `override_reason` stands in for approvals when it is not empty.
+
+    With `full_refresh` the warehouse is built anew, whatever it holds.
+    """
 
     period: str
     run_id: str
@@ -59,6 +62,7 @@ class Work:
     contracts: Mapping[str, Contract]
     progress: Callable[[str], None]
     override_reason: str = ""
+    full_refresh: bool = False
 
     def connect_build(self, read_only: bool = False) -> duckdb.DuckDBPyConnection:
         """The build database, with memory bounded; close it before the next stage."""
@@ -90,7 +94,9 @@ def _keep_temporary_files_inside(home: Home) -> None:
     tempfile.tempdir = str(folder)
 
 
-def open_work(period: str, progress: Callable[[str], None], override_reason: str = "") -> Work:
+def open_work(
+    period: str, progress: Callable[[str], None], override_reason: str = "", full_refresh: bool = False
+) -> Work:
     """The work of one period under VARDLAGER_HOME, with settings and key checked."""
     check_period(period)
     home = home_from_environment()
@@ -107,4 +113,5 @@ def open_work(period: str, progress: Callable[[str], None], override_reason: str
         contracts=load_contracts(),
         progress=progress,
         override_reason=override_reason,
+        full_refresh=full_refresh,
     )

@@ -8,19 +8,8 @@ delivery_left_out as (
     select * from {{ ref('delivery_left_out') }}
 ),
 
-delivery as (
-    select * from {{ source('control', 'delivery') }}
-),
-
-run_context as (
-    select * from {{ source('control', 'run_context') }}
-),
-
--- Digests cost, and only what is or may be delivered is ever compared.
-told_period as (
-    select period from delivery
-    union
-    select period from run_context
+touched_period as (
+    select * from {{ source('control', 'touched_period') }}
 ),
 
 digest_of_rows as (
@@ -29,7 +18,7 @@ digest_of_rows as (
         count(*) as rows_count,
         md5({{ sorted_texts_joined('row_digest.row_digest') }}) as rows_digest
     from row_digest
-    inner join told_period on row_digest.period = told_period.period
+    inner join touched_period on row_digest.period = touched_period.period
     group by row_digest.period
 ),
 
@@ -50,7 +39,7 @@ digest_of_left_out as (
 
 content as (
     select
-        told_period.period,
+        touched_period.period,
         coalesce(digest_of_rows.rows_count, 0) as rows_count,
         md5(
             concat(
@@ -59,9 +48,9 @@ content as (
                 coalesce(digest_of_left_out.left_out_digest, '')
             )
         ) as content_hash
-    from told_period
-    left join digest_of_rows on told_period.period = digest_of_rows.period
-    left join digest_of_left_out on told_period.period = digest_of_left_out.period
+    from touched_period
+    left join digest_of_rows on touched_period.period = digest_of_rows.period
+    left join digest_of_left_out on touched_period.period = digest_of_left_out.period
 )
 
 select

@@ -18,6 +18,10 @@ run_context as (
     select * from {{ source('control', 'run_context') }}
 ),
 
+loaded_period as (
+    select * from {{ source('control', 'loaded_period') }}
+),
+
 mart_waiting_times as (
     select * from {{ ref('mart_waiting_times') }}
 ),
@@ -114,7 +118,8 @@ numbered_period as (
     select
         period,
         row_number() over (order by period) as place
-    from period
+    from loaded_period
+    where group_name = 'care'
 ),
 
 -- A month is compared with the loaded months before it, twelve at most, whatever gaps they have.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
 import duckdb
 
 from orchestration.contracts import CARE
@@ -33,31 +36,60 @@ def demand_whole(state: State, work: Work, refused: list[str]) -> None:
     )
 
 
-def _quarantined_lines(connection: duckdb.DuckDBPyConnection, home: Home, load: Load) -> int:
-    path = home.root / quarantined_path(load.lake_path or "")
-    if not path.is_file():
-        return 0
-    row = connection.execute("select count(distinct source_line) from read_parquet($1)", [str(path)]).fetchone()
-    return row[0] if row else 0
+def _lines_in_lake(connection: duckdb.DuckDBPyConnection, paths: Sequence[str]) -> dict[str, int]:
+    """Rows by Parquet file, from the files' own accounts: no row is read."""
+    return dict(
+        connection.execute("select file_name, num_rows from parquet_file_metadata($1)", [list(paths)]).fetchall()
+    )
 
 
-def _unbalanced(home: Home, loads: list[Load]) -> list[str]:
+def _lines_in_quarantine(connection: duckdb.DuckDBPyConnection, paths: Sequence[str]) -> dict[str, int]:
+    """Source lines with a fault by Parquet file."""
+    return dict(
+        connection.execute(
+            "select filename, count(distinct source_line) from read_parquet($1, filename = true) group by filename",
+            [list(paths)],
+        ).fetchall()
+    )
+
+
+def _counted(
+    count: Callable[[duckdb.DuckDBPyConnection, Sequence[str]], dict[str, int]],
+    connection: duckdb.DuckDBPyConnection,
+    paths: Sequence[str],
+) -> dict[str, int]:
+    """Counts by file of those that can be read: of all at once, and one by one when some cannot."""
+    try:
+        return count(connection, paths) if paths else {}
+    except duckdb.Error:
+        if len(paths) == 1:
+            return {}
+        return {path: rows for one in paths for path, rows in _counted(count, connection, [one]).items()}
+
+
+def _unbalanced(home: Home, loads: Sequence[Load]) -> list[str]:
     """Loads whose account does not add up, or whose Parquet holds another number of rows, sound or quarantined."""
     faults = []
+    rows_of = {load: str(home.root / (load.lake_path or "")) for load in loads}
+    listed_of = {load: str(home.root / quarantined_path(load.lake_path or "")) for load in loads if load.lake_path}
+    standing = {load: path for load, path in rows_of.items() if Path(path).is_file()}
+    listed = {load: path for load, path in listed_of.items() if Path(path).is_file()}
     with duckdb.connect() as connection:
-        for load in loads:
-            path = home.root / (load.lake_path or "")
-            if not path.is_file():
-                faults.append(f"{load.file_name}: {load.lake_path} saknas i sjön")
-                continue
-            row = connection.execute("select count(*) from read_parquet($1)", [str(path)]).fetchone()
-            in_lake = row[0] if row else 0
-            listed = _quarantined_lines(connection, home, load)
-            if load.rows_quarantined != listed:
-                faults.append(f"{load.file_name}: {load.rows_quarantined} rader i karantän, {listed} i förteckningen")
-            accounted = load.rows_loaded + load.rows_quarantined + load.rows_duplicate + load.rows_filtered
-            if load.rows_in_file != accounted or load.rows_loaded != in_lake:
-                faults.append(f"{load.file_name}: {load.rows_in_file} rader, {accounted} redovisade, {in_lake} i sjön")
+        in_lake = _counted(_lines_in_lake, connection, list(standing.values()))
+        in_list = _counted(_lines_in_quarantine, connection, list(listed.values()))
+    for load in loads:
+        if load not in standing:
+            faults.append(f"{load.file_name}: {load.lake_path} saknas i sjön")
+            continue
+        held = in_list.get(listed[load]) if load in listed else 0
+        if load.rows_quarantined != held:
+            told = "en förteckning som inte går att läsa" if held is None else f"{held} i förteckningen"
+            faults.append(f"{load.file_name}: {load.rows_quarantined} rader i karantän, {told}")
+        rows = in_lake.get(standing[load])
+        accounted = load.rows_loaded + load.rows_quarantined + load.rows_duplicate + load.rows_filtered
+        if load.rows_in_file != accounted or load.rows_loaded != rows:
+            told = "en fil i sjön som inte går att läsa" if rows is None else f"{rows} i sjön"
+            faults.append(f"{load.file_name}: {load.rows_in_file} rader, {accounted} redovisade, {told}")
     return faults
 
 

@@ -13,15 +13,27 @@ from orchestration.errors import VardlagerError
 from orchestration.privacy import mask_identities
 from orchestration.settings import Home, Region
 
+TEST_KINDS = ("test", "unit_test")
+
 
 @dataclass(frozen=True)
 class NodeResult:
-    """One dbt node of a run: its unique id, kind (model, seed, test, unit_test), status and message."""
+    """One dbt node of a run: its unique id, kind (model, seed, test, unit_test), status and message.
+
+    `schema_name`, `table_name` and `materialized` say where and as what a model stands, and are empty for others.
+    `tested` holds the unique ids of the models and seeds that a test is of: the one it is written at, or all that
+    it reads. `failures` counts the rows a test found, None where it did not come to count them.
+    """
 
     unique_id: str
     kind: str
     status: str
     message: str
+    schema_name: str = ""
+    table_name: str = ""
+    materialized: str = ""
+    tested: tuple[str, ...] = ()
+    failures: int | None = None
 
     @property
     def is_skipped(self) -> bool:
@@ -62,12 +74,27 @@ def _release() -> None:
     DuckDBConnectionManager.close_all_connections()
 
 
+def _tested(node: Any) -> tuple[str, ...]:
+    attached = getattr(node, "attached_node", None)
+    if attached:
+        return (str(attached),)
+    parents = (str(parent) for parent in node.depends_on.nodes)
+    return tuple(parent for parent in parents if parent.split(".", 1)[0] in ("model", "seed"))
+
+
 def _result(raw: Any) -> NodeResult:
+    kind = str(raw.node.resource_type)
+    is_model = kind == "model"
     return NodeResult(
         unique_id=raw.node.unique_id,
-        kind=str(raw.node.resource_type),
+        kind=kind,
         status=str(raw.status),
         message=mask_identities(str(raw.message or "")),
+        schema_name=str(raw.node.schema) if is_model else "",
+        table_name=str(raw.node.alias) if is_model else "",
+        materialized=str(raw.node.config.materialized) if is_model else "",
+        tested=_tested(raw.node) if kind in TEST_KINDS else (),
+        failures=getattr(raw, "failures", None) if kind in TEST_KINDS else None,
     )
 
 

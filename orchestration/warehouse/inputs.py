@@ -7,12 +7,12 @@ schemas `lake` and `control` before it starts.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import duckdb
 
-from orchestration.contracts import Contract
+from orchestration.contracts import CARE, Contract
 from orchestration.settings import Home, Region
 from orchestration.sql_text import literal
 from orchestration.state.current import complete_periods, inputs_fingerprint, readable_loads
@@ -20,37 +20,46 @@ from orchestration.state.lake import quarantined_path
 from orchestration.state.store import Load, State
 
 _CONTROL_TABLES = {
-    "run_context": """
-        period varchar, region_code integer, region_name varchar, region_hsa_id varchar, county_prefix varchar,
-        main_variant varchar, left_out_limit_share decimal(9, 6), left_out_limit_rows integer
-    """,
-    "region_mvo": "mvo_code varchar",
-    "region_activity": "activity_code varchar",
-    "region_setting": "name varchar, value varchar, source varchar",
-    "loaded_period": "period varchar, group_name varchar",
-    "load_account": """
-        load_id integer, period varchar, system varchar, entity varchar, file_name varchar, sha256 varchar,
-        rows_in_file bigint, rows_loaded bigint, rows_quarantined bigint, rows_duplicate bigint,
-        rows_filtered bigint, loaded_at timestamp, is_current boolean, outcome varchar
-    """,
-    "period_state": """
-        period varchar, group_name varchar, state varchar, loads_count integer, last_loaded_at timestamp,
-        message varchar
-    """,
-    "validation_result": """
-        run_id varchar, period varchar, suite varchar, expectation varchar, severity varchar, is_success boolean,
-        has_crashed boolean, observed varchar, checked_at timestamp
-    """,
-    "delivery": """
-        receiver varchar, period varchar, version integer, created_at timestamp, contacts_completed bigint,
-        contacts_waiting bigint, left_out_count bigint, replaced_version integer, status varchar, content_hash varchar
-    """,
-    "delivery_call": """
-        receiver varchar, period varchar, version integer, call varchar, leverans_referens varchar,
-        ersattnings_id varchar, rows bigint, sha256 varchar, status varchar, rejected_count bigint,
-        answered_at timestamp
-    """,
-}
+    "run_context": {
+        "period": "varchar", "region_code": "integer", "region_name": "varchar", "region_hsa_id": "varchar",
+        "county_prefix": "varchar", "main_variant": "varchar", "left_out_limit_share": "decimal(9, 6)",
+        "left_out_limit_rows": "integer",
+    },
+    "region_mvo": {"mvo_code": "varchar"},
+    "region_activity": {"activity_code": "varchar"},
+    "region_setting": {"name": "varchar", "value": "varchar", "source": "varchar"},
+    "loaded_period": {"period": "varchar", "group_name": "varchar"},
+    "touched_period": {"period": "varchar"},
+    "load_account": {
+        "load_id": "integer", "period": "varchar", "system": "varchar", "entity": "varchar", "file_name": "varchar",
+        "sha256": "varchar", "rows_in_file": "bigint", "rows_loaded": "bigint", "rows_quarantined": "bigint",
+        "rows_duplicate": "bigint", "rows_filtered": "bigint", "loaded_at": "timestamp", "is_current": "boolean",
+        "outcome": "varchar",
+    },
+    "period_state": {
+        "period": "varchar", "group_name": "varchar", "state": "varchar", "loads_count": "integer",
+        "last_loaded_at": "timestamp", "message": "varchar",
+    },
+    "validation_result": {
+        "run_id": "varchar", "period": "varchar", "suite": "varchar", "expectation": "varchar", "severity": "varchar",
+        "is_success": "boolean", "has_crashed": "boolean", "observed": "varchar", "checked_at": "timestamp",
+    },
+    "delivery": {
+        "receiver": "varchar", "period": "varchar", "version": "integer", "created_at": "timestamp",
+        "contacts_completed": "bigint", "contacts_waiting": "bigint", "left_out_count": "bigint",
+        "replaced_version": "integer", "status": "varchar", "content_hash": "varchar",
+    },
+    "delivery_call": {
+        "receiver": "varchar", "period": "varchar", "version": "integer", "call": "varchar",
+        "leverans_referens": "varchar", "ersattnings_id": "varchar", "rows": "bigint", "sha256": "varchar",
+        "status": "varchar", "rejected_count": "bigint", "answered_at": "timestamp",
+    },
+}  # fmt: skip
+
+# What a rule may ask of another period than its row's own: columns of one entity by their name in
+# control.contact_history. A changed contact is one that differs in these, so the two cannot part.
+HISTORY_ENTITY = "cosmic_vardkontakt"
+HISTORY_COLUMNS = {"contact_key": "contact_key", "start_tid": "started_at", "kontaktform": "contact_form"}
 
 
 def _create_lake_view(
@@ -87,6 +96,21 @@ def _create_quarantined_view(connection: duckdb.DuckDBPyConnection, loads: Seque
     empty = ", ".join(f"cast(null as {kinds.get(name, 'varchar')}) as {name}" for name in names)
     parts = parts or [f"select {empty} where false"]
     connection.execute(f"create or replace view control.quarantined_row as {' union all '.join(parts)}")
+
+
+def _create_history_view(connection: duckdb.DuckDBPyConnection, loads: Sequence[Load], home: Home) -> None:
+    """View `control.contact_history`: the contacts of every complete period, touched or not."""
+    columns = ", ".join(f"{column} as {name}" for column, name in HISTORY_COLUMNS.items())
+    parts = [
+        f"select {literal(load.period)} as period, {columns} "
+        f"from read_parquet({literal(str(home.root / (load.lake_path or '')))}, hive_partitioning = false)"
+        for load in sorted(loads, key=lambda load: load.period)
+        if load.entity == HISTORY_ENTITY
+    ]
+    kinds = {"started_at": "timestamp"}
+    empty = ", ".join(f"cast(null as {kinds.get(name, 'varchar')}) as {name}" for name in HISTORY_COLUMNS.values())
+    parts = parts or [f"select cast(null as varchar) as period, {empty} where false"]
+    connection.execute(f"create or replace view control.contact_history as {' union all '.join(parts)}")
 
 
 def _setting_rows(region: Region, own_keys: frozenset[str]) -> list[list[str]]:
@@ -139,10 +163,14 @@ def _load_rows(state: State) -> list[list[Any]]:
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[Any]]) -> None:
-    connection.execute(f"create or replace table control.{table} ({_CONTROL_TABLES[table]})")
+    """Make a control table anew with these rows, all in one statement: they grow with every run."""
+    columns = _CONTROL_TABLES[table]
+    definition = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+    connection.execute(f"create or replace table control.{table} ({definition})")
     if rows:
-        marks = ", ".join("?" for _ in rows[0])
-        connection.executemany(f"insert into control.{table} values ({marks})", [list(row) for row in rows])
+        lists = ", ".join(f"unnest(cast(${place} as {kind}[]))" for place, kind in enumerate(columns.values(), 1))
+        values = [list(column) for column in zip(*rows, strict=True)]
+        connection.execute(f"insert into control.{table} select {lists}", values)
 
 
 def write_state_copies(connection: duckdb.DuckDBPyConnection, state: State) -> None:
@@ -201,15 +229,23 @@ def write_inputs(
     own_keys: frozenset[str],
     contracts: Mapping[str, Contract],
     state: State,
+    touched: Collection[str] | None = None,
 ) -> str:
-    """Make the schemas `lake` and `control` of the build database; returns the inputs' fingerprint."""
+    """Make the schemas `lake` and `control` of the build database; returns the inputs' fingerprint.
+
+    The models see the care files of the `touched` periods alone, of all complete ones when not given.
+    """
     connection.execute("create schema if not exists lake")
     connection.execute("create schema if not exists control")
     current = state.loads("current")
+    complete = complete_periods(contracts, current)
+    touched = {period for period, group in complete if group == CARE} if touched is None else set(touched)
     readable = readable_loads(contracts, current)
+    seen = [load for load in readable if load.group_name != CARE or load.period in touched]
     for contract in contracts.values():
-        _create_lake_view(connection, contract, [load for load in readable if load.entity == contract.entity], home)
-    _create_quarantined_view(connection, readable, home)
+        _create_lake_view(connection, contract, [load for load in seen if load.entity == contract.entity], home)
+    _create_quarantined_view(connection, seen, home)
+    _create_history_view(connection, readable, home)
     _fill(
         connection,
         "run_context",
@@ -229,6 +265,7 @@ def write_inputs(
     _fill(connection, "region_mvo", [[code] for code in region.mvo_list])
     _fill(connection, "region_activity", [[code] for code in region.activity_list])
     _fill(connection, "region_setting", _setting_rows(region, own_keys))
-    _fill(connection, "loaded_period", complete_periods(contracts, current))
+    _fill(connection, "loaded_period", complete)
+    _fill(connection, "touched_period", [[period] for period in sorted(touched)])
     write_state_copies(connection, state)
     return inputs_fingerprint(readable, region)

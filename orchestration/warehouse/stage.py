@@ -1,60 +1,171 @@
-"""The warehouse stage of a run: give dbt its inputs, build everything, keep the proof."""
+"""The warehouse stage of a run: give dbt its inputs, build what is touched, keep the proof."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import duckdb
+
+from orchestration.contracts import CARE
 from orchestration.errors import StoppedError, VardlagerError
 from orchestration.state import evidence
-from orchestration.state.store import open_state
-from orchestration.warehouse.dbt_runner import NodeResult, run_dbt
+from orchestration.state.current import complete_periods, readable_loads
+from orchestration.state.store import State, open_state
+from orchestration.warehouse import basis as basis_of
+from orchestration.warehouse import touched as reasons
+from orchestration.warehouse.basis import Basis, BasisLoad
+from orchestration.warehouse.dbt_runner import TEST_KINDS, NodeResult, run_dbt
 from orchestration.warehouse.inputs import write_inputs, write_state_copies
 from orchestration.work import Work
 
 CHECK = "dbt_tests_pass"
 STATE_COPY_TAG = "tag:state_copy"
+ASKED_FOR = "--full-refresh"
+_UNITS = ("+int_core__unit", "+int_core__unit_overlap")
+# Seeds and the models' unit tests are code: as long as it is the same, what was loaded and proven with it stands.
+_OF_THE_CODE = ("--exclude-resource-type", "seed", "--exclude-resource-type", "unit_test")
 _SHOWN_FAILURES = 5
-_TEST_KINDS = ("test", "unit_test")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a build computes: touched periods with why, of the complete ones; `why_all` when nothing is kept."""
+
+    touched: Mapping[str, str]
+    complete: tuple[str, ...]
+    loads: tuple[BasisLoad, ...]
+    why_all: str | None
 
 
 @dataclass(frozen=True)
 class Built:
-    """A finished build: what it rests on and how many models and tests there were."""
+    """A finished build: what it rests on, how many models and tests there were, and what became of each node.
+
+    `touched` holds the periods that were computed, each with why; the others stood as they were.
+    """
 
     inputs: str
     models: int
     tests: int
+    touched: Mapping[str, str]
+    nodes: tuple[NodeResult, ...]
 
 
-def _describe(nodes: list[NodeResult]) -> str:
+def _describe(nodes: Sequence[NodeResult]) -> str:
     shown = "; ".join(f"{node.unique_id}: {node.message or node.status}" for node in nodes[:_SHOWN_FAILURES])
     rest = len(nodes) - _SHOWN_FAILURES
     return shown + (f"; och {rest} till" if rest > 0 else "")
 
 
+def _write_inputs(connection: duckdb.DuckDBPyConnection, work: Work, state: State, touched: Mapping[str, str]) -> str:
+    return write_inputs(
+        connection, work.period, work.home, work.region, work.own_keys, work.contracts, state, touched.keys()
+    )
+
+
+def _touched_by_care(
+    work: Work,
+    connection: duckdb.DuckDBPyConnection,
+    basis: Basis,
+    loads: Sequence[BasisLoad],
+    complete: Sequence[str],
+    is_unbounded: bool,
+) -> dict[str, str]:
+    """Complete periods touched by the run itself, by their own files or by a contact of an earlier period's files."""
+    changed = reasons.changed_periods(basis.loads, loads)
+    touched = {work.period: reasons.OWN} if work.period in complete else {}
+    touched |= {period: reasons.NOT_WHOLE for period in complete if period not in basis.built}
+    touched |= {period: reasons.NEW_FILES for period in complete if period in changed}
+    if is_unbounded:
+        rest = [period for period in complete if period not in changed]
+        for period in reasons.periods_with_changed_contacts(
+            connection, work.home, work.contracts, basis.loads, loads, rest
+        ):
+            touched[period] = reasons.SAME_CONTACTS
+    return touched
+
+
+def _touched_by_registers(connection: duckdb.DuckDBPyConnection, complete: Sequence[str]) -> dict[str, str]:
+    """Complete periods whose rows the register in force tells otherwise than the one they were built with."""
+    if reasons.has_other_overlaps(connection):
+        return dict.fromkeys(complete, reasons.OVERLAPS)
+    changed = reasons.periods_with_changed_units(connection)
+    return {period: reasons.REGISTER for period in complete if period in changed}
+
+
+def _build_units(work: Work) -> None:
+    nodes = run_dbt(work.home, work.region, ["run", "--select", *_UNITS])
+    broken = [node for node in nodes if node.is_bad]
+    if broken or not nodes:
+        raise VardlagerError(
+            f"Enhetsregistret kunde inte byggas: {_describe(broken)}",
+            "Felet ligger i modellerna eller i miljön, inte i filerna; kör vardlager doctor.",
+        )
+
+
+def plan_build(work: Work, state: State) -> Plan:
+    """Which periods the build of this run must compute, from what the kept tables rest on and what is loaded now.
+
+    Takes the build file away when nothing in it can be kept. Builds the unit register when its loads are others.
+    """
+    current = state.loads("current")
+    complete = tuple(period for period, group in complete_periods(work.contracts, current) if group == CARE)
+    loads = basis_of.basis_loads(readable_loads(work.contracts, current))
+    connection = basis_of.open_build(work)
+    try:
+        basis = basis_of.read_basis(connection)
+        why_all = basis_of.why_all(basis, basis_of.foundation_of(work.region, work.contracts))
+        why_all = ASKED_FOR if work.full_refresh else why_all
+        if basis is None or why_all is not None:
+            connection.close()
+            basis_of.remove_build(work)
+            return Plan(dict.fromkeys(complete, why_all or ASKED_FOR), complete, loads, why_all)
+        look_back = reasons.read_look_back()
+        touched = _touched_by_care(work, connection, basis, loads, complete, look_back.is_unbounded)
+        if reasons.has_other_registers(basis.loads, loads):
+            _write_inputs(connection, work, state, touched)
+            connection.close()
+            _build_units(work)
+            connection = work.connect_build()
+            touched = _touched_by_registers(connection, complete) | touched
+    finally:
+        connection.close()
+    sources = reasons.changed_periods(basis.loads, loads)
+    sources |= {period for period, why in touched.items() if why not in (reasons.OWN, reasons.NOT_WHOLE)}
+    later = reasons.looking_back(sources, complete, look_back.months)
+    touched = {period: reasons.LOOK_BACK for period in complete if period in later} | touched
+    return Plan(touched, complete, loads, None)
+
+
 def build_warehouse(work: Work) -> Built:
-    """Build all models of all loaded periods and test them.
+    """Build what is touched of the loaded periods and test it; the rest stands as it was built and tested.
 
     Raises VardlagerError when a model cannot be built, StoppedError when a test fails.
     """
-    work.progress("Bygger modellerna ...")
     with open_state(work.home.state_file) as state:
+        plan = plan_build(work, state)
+        work.progress(f"Bygger modellerna: {reasons.told(plan.touched, len(plan.complete), plan.why_all)} ...")
         connection = work.connect_build()
         try:
-            inputs = write_inputs(connection, work.period, work.home, work.region, work.own_keys, work.contracts, state)
+            basis_of.take_marks_away(connection, plan.touched, plan.complete)
+            inputs = _write_inputs(connection, work, state, plan.touched)
         finally:
             connection.close()
-        nodes = run_dbt(work.home, work.region, ["build"])
-        tests = [node for node in nodes if node.kind in _TEST_KINDS]
+        nodes = run_dbt(work.home, work.region, ["build", *(() if plan.why_all else _OF_THE_CODE)])
+        tests = [node for node in nodes if node.kind in TEST_KINDS]
         bad = [node for node in nodes if node.is_bad]
-        broken = [node for node in bad if node.kind not in _TEST_KINDS and not node.is_skipped]
-        failed = [node for node in bad if node.kind in _TEST_KINDS and not node.is_skipped]
+        broken = [node for node in bad if node.kind not in TEST_KINDS and not node.is_skipped]
+        failed = [node for node in bad if node.kind in TEST_KINDS and not node.is_skipped]
+        if tests and not bad:
+            _note_basis(work, plan, nodes)
         detail = _describe(broken or failed or bad) or f"{len(tests)} tester godkända"
         evidence.record(state, CHECK, work.run_id, inputs, work.period, bool(tests) and not bad, detail)
     if broken:
         raise VardlagerError(
             f"{len(broken)} modeller kunde inte byggas: {_describe(broken)}",
-            "Felet ligger i modellerna eller i miljön, inte i filerna; kör vardlager doctor.",
+            "Felet ligger i modellerna eller i miljön, inte i filerna; kör vardlager doctor. Kör sedan om, med "
+            "--full-refresh om felet står kvar.",
         )
     if bad or not tests:
         raise StoppedError(
@@ -63,7 +174,18 @@ def build_warehouse(work: Work) -> Built:
         )
     models = sum(node.kind == "model" for node in nodes)
     work.progress(f"  {models} modeller byggda, {len(tests)} tester godkända")
-    return Built(inputs=inputs, models=models, tests=len(tests))
+    return Built(inputs=inputs, models=models, tests=len(tests), touched=plan.touched, nodes=tuple(nodes))
+
+
+def _note_basis(work: Work, plan: Plan, nodes: Sequence[NodeResult]) -> None:
+    """The build is whole: note what it rests on."""
+    kept = [(node.schema_name, node.table_name) for node in nodes if node.materialized == "incremental"]
+    connection = work.connect_build()
+    try:
+        foundation = basis_of.foundation_of(work.region, work.contracts)
+        basis_of.note_basis(connection, foundation, plan.loads, plan.touched, plan.complete, kept)
+    finally:
+        connection.close()
 
 
 def refresh_state_copies(work: Work) -> None:

@@ -1,6 +1,10 @@
 -- CM06, WT02, CM08: a fault never costs a row its place in the facts.
 with
 
+touched_period as (
+    select * from {{ source('control', 'touched_period') }}
+),
+
 vardkontakt as (
     select * from {{ ref('stg_cosmic__vardkontakt') }}
 ),
@@ -11,10 +15,12 @@ vantelista as (
 
 fct_completed_contact as (
     select * from {{ ref('fct_completed_contact') }}
+    where period in (select touched_period.period from touched_period)
 ),
 
 fct_waiting_contact as (
     select * from {{ ref('fct_waiting_contact') }}
+    where period in (select touched_period.period from touched_period)
 ),
 
 counted_row as (

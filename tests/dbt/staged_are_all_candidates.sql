@@ -1,16 +1,22 @@
 -- DL01, A38: every row of specialised care in staging that was carried out or waits is staged, once.
 with
 
+touched_period as (
+    select * from {{ source('control', 'touched_period') }}
+),
+
 vardkontakt as (
     select * from {{ ref('stg_cosmic__vardkontakt') }}
 ),
 
 fct_waiting_contact as (
     select * from {{ ref('fct_waiting_contact') }}
+    where period in (select touched_period.period from touched_period)
 ),
 
 delivery_staged as (
     select * from {{ ref('delivery_staged') }}
+    where period in (select touched_period.period from touched_period)
 ),
 
 counted_row as (

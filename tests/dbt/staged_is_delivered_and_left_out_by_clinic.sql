@@ -1,20 +1,28 @@
 -- DL01, A38: clinic by clinic, what is staged is delivered or left out, once.
 with
 
+touched_period as (
+    select * from {{ source('control', 'touched_period') }}
+),
+
 delivery_staged as (
     select * from {{ ref('delivery_staged') }}
+    where period in (select touched_period.period from touched_period)
 ),
 
 delivery_completed as (
     select * from {{ ref('delivery_completed') }}
+    where period in (select touched_period.period from touched_period)
 ),
 
 delivery_waiting as (
     select * from {{ ref('delivery_waiting') }}
+    where period in (select touched_period.period from touched_period)
 ),
 
 delivery_left_out as (
     select * from {{ ref('delivery_left_out') }}
+    where period in (select touched_period.period from touched_period)
 ),
 
 counted_row as (

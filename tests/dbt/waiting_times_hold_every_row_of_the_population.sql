@@ -2,8 +2,13 @@
 -- the levels below count each row of a known unit.
 with
 
+touched_period as (
+    select * from {{ source('control', 'touched_period') }}
+),
+
 mart_waiting_times as (
     select * from {{ ref('mart_waiting_times') }}
+    where period in (select touched_period.period from touched_period)
 ),
 
 population_row as (

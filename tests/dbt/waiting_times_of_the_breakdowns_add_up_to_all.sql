@@ -1,8 +1,13 @@
 -- CM04, WT34: at every level the sexes, and at region and area the specialty groups, add up to `all`.
 with
 
+touched_period as (
+    select * from {{ source('control', 'touched_period') }}
+),
+
 mart_waiting_times as (
     select * from {{ ref('mart_waiting_times') }}
+    where period in (select touched_period.period from touched_period)
 ),
 
 summed_line as (

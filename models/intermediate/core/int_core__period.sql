@@ -1,7 +1,7 @@
 with
 
-loaded_period as (
-    select * from {{ source('control', 'loaded_period') }}
+touched_period as (
+    select * from {{ source('control', 'touched_period') }}
 ),
 
 parameter as (
@@ -9,12 +9,11 @@ parameter as (
 ),
 
 care_period as (
-    select distinct
+    select
         period,
         cast(concat(period, '-01') as date) as first_date,
         last_day(cast(concat(period, '-01') as date)) as last_date
-    from loaded_period
-    where group_name = 'care'
+    from touched_period
 ),
 
 -- A period uses the parameters that are in force on its last day, for all its rows.

@@ -29,7 +29,7 @@ run_context as (
 contact as (
     select
         'cosmic_vardkontakt' as entity,
-        case when contact_form = 'U' then 'not_carried_out' else 'completed' end as row_state,
+        {{ contact_state('contact_form') }} as row_state,
         cast(started_at as date) as event_date,
         period,
         load_id,

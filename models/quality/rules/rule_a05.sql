@@ -4,6 +4,10 @@ row_of_care as (
     select * from {{ ref('int_waiting_times__row') }}
 ),
 
+carried_out as (
+    select * from {{ ref('int_waiting_times__carried_out') }}
+),
+
 rule as (
     select * from {{ ref('rules') }}
     where rule_id = 'A05'
@@ -18,11 +22,8 @@ contact_carried_out as (
     select
         contact_key,
         min(period) as first_period
-    from row_of_care
-    where
-        row_state = 'completed'
-        and event_date >= first_date
-        and event_date <= last_date
+    from carried_out
+    where carried_out_in_period_date is not null
     group by contact_key
 ),
 

@@ -4,6 +4,10 @@ row_of_care as (
     select * from {{ ref('int_waiting_times__row') }}
 ),
 
+carried_out as (
+    select * from {{ ref('int_waiting_times__carried_out') }}
+),
+
 rule as (
     select * from {{ ref('rules') }}
     where rule_id = 'A07'
@@ -13,28 +17,18 @@ row_in_scope as (
     {{ rows_in_scope() }}
 ),
 
--- The first date on which the contact was carried out, by each period whose file may tell it.
-contact_carried_out as (
-    select
-        contact_key,
-        period,
-        min(event_date) as carried_out_date
-    from row_of_care
-    where row_state = 'completed'
-    group by contact_key, period
-),
-
+-- The first date on which the contact was carried out, of those that this file or an earlier one tells.
 carried_out_entry as (
     select
         row_in_scope.period,
         row_in_scope.contact_key,
-        min(contact_carried_out.carried_out_date) as carried_out_date
+        min(carried_out.carried_out_date) as carried_out_date
     from row_in_scope
-    inner join contact_carried_out
+    inner join carried_out
         on
-            row_in_scope.contact_key = contact_carried_out.contact_key
-            and row_in_scope.period >= contact_carried_out.period
-            and row_in_scope.last_date >= contact_carried_out.carried_out_date
+            row_in_scope.contact_key = carried_out.contact_key
+            and row_in_scope.period >= carried_out.period
+            and row_in_scope.last_date >= carried_out.carried_out_date
     group by row_in_scope.period, row_in_scope.contact_key
 ),
 

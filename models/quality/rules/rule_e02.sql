@@ -1,11 +1,11 @@
 with
 
-unit_interval as (
-    select * from {{ ref('int_core__unit_interval') }}
+overlapping_interval as (
+    select * from {{ ref('int_core__unit_overlap') }}
 ),
 
-loaded_period as (
-    select distinct period from {{ source('control', 'loaded_period') }}
+touched_period as (
+    select * from {{ source('control', 'touched_period') }}
 ),
 
 rule as (
@@ -13,34 +13,10 @@ rule as (
     where rule_id = 'E02'
 ),
 
--- The interval that began last, with the first of those that still hold on its first day.
-overlapping_interval as (
-    select
-        later.source_line,
-        later.unit_id,
-        later.clinic_id,
-        later.valid_from_date,
-        min(earlier.valid_from_date) as earlier_from_date
-    from unit_interval as later
-    inner join unit_interval as earlier
-        on
-            later.unit_id = earlier.unit_id
-            and later.source_line <> earlier.source_line
-            and (
-                later.valid_from_date > earlier.valid_from_date
-                or (
-                    later.valid_from_date = earlier.valid_from_date
-                    and later.source_line > earlier.source_line
-                )
-            )
-            and later.valid_from_date <= earlier.valid_to_date
-    group by later.source_line, later.unit_id, later.clinic_id, later.valid_from_date
-),
-
 -- The register in force holds for all periods (CM10), and so does what is wrong in it.
 finding as (
     select
-        loaded_period.period,
+        touched_period.period,
         rule.rule_id,
         rule.effect_case,
         rule.severity,
@@ -55,7 +31,7 @@ finding as (
             ' överlappar det från ', cast(overlapping_interval.earlier_from_date as string), '.'
         ) as detail
     from overlapping_interval
-    cross join loaded_period
+    cross join touched_period
     cross join rule
 )
 

@@ -40,6 +40,7 @@ CONTROL_TABLES = {
     ),
     "region_setting": "name varchar, value varchar, source varchar",
     "loaded_period": "period varchar, group_name varchar",
+    "touched_period": "period varchar",
     "load_account": (
         "load_id integer, period varchar, system varchar, entity varchar, file_name varchar, sha256 varchar, "
         "rows_in_file bigint, rows_loaded bigint, rows_quarantined bigint, rows_duplicate bigint, "
@@ -196,6 +197,14 @@ class Plant:
         connection.execute(
             "insert into control.run_context values (?, ?, 'Regionen', ?, ?, 'skr', 0.02, 5)",
             [care_periods[-1], self.region_code, REGION_HSA_ID, self.county_prefix],
+        )
+        # A first build: everything that is loaded is computed.
+        for period in care_periods:
+            connection.execute("insert into control.touched_period values (?)", [period])
+        connection.execute(
+            "create view control.contact_history as "
+            "select _period as period, contact_key, start_tid as started_at, kontaktform as contact_form "
+            "from planted.cosmic_vardkontakt"
         )
         for group, periods in (("care", care_periods), ("registers", register_periods)):
             for period in periods:

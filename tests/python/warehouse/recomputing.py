@@ -24,9 +24,10 @@ class Recomputing:
         # One thread: the queries are small, and the workers share the cores.
         self.connection.execute("set threads = 1")
         self.connection.execute(f"attach '{built / 'build.duckdb'}' as build (read_only)")
-        # Tests that are limited to the run's period name this table as it stands in the build.
+        # Tests that are limited to the run's period, or to the touched ones, name these as they stand in the build.
         self.connection.execute("create schema control")
-        self.connection.execute('create view control.run_context as from "build".control.run_context')
+        for table in ("run_context", "touched_period"):
+            self.connection.execute(f'create view control.{table} as from "build".control.{table}')
         self.checks = checks
         self._exchanged: dict[str, str] = {}
         self._made = 0

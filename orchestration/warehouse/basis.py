@@ -1,0 +1,187 @@
+"""What the kept tables of the build database rest on, noted in it when a build is whole.
+
+The schema `basis` holds code, settings and contracts, the loads that were read, and the unit register as the
+rows of each period used it. `control.built_period` marks the periods whose kept rows are exactly what these
+give: a mark is taken away before a kept row changes, and set when every test has passed. A whole period is
+thus always right for the loads of the basis, whatever became of later builds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from orchestration.contracts import CARE, Contract
+from orchestration.errors import VardlagerError
+from orchestration.settings import Region
+from orchestration.state.current import code_version
+from orchestration.state.store import Load
+from orchestration.work import Work
+
+_LOCKED = "Could not set lock"
+_NOT_STANDING = "list_contains($touched, period) or not list_contains($complete, period)"
+_MARKS = """
+    create schema if not exists control;
+    create table if not exists control.built_period (period varchar, build_id varchar);
+    create table if not exists control.kept_table (schema_name varchar, table_name varchar);
+"""
+# The dates on which the rows of a period use a unit: the day of the contact, the period's last day for what
+# waits, and for a row in quarantine (A37), which has no date to believe.
+_USED_UNITS = """
+    select period, unit_id, min(used_date) as first_date, max(used_date) as last_date
+    from (
+        select period, unit_id, event_date as used_date from intermediate.int_waiting_times__row
+        union all
+        select period, unit_id, last_day(cast(period || '-01' as date)) as used_date
+        from control.quarantined_row
+        where group_name = $care
+    )
+    where unit_id is not null
+    group by period, unit_id
+"""
+
+
+@dataclass(frozen=True)
+class BasisLoad:
+    """A load that the kept tables rest on; `lake_path` is where its rows lay, relative to the home."""
+
+    period: str
+    group_name: str
+    entity: str
+    load_id: int
+    lake_path: str
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What the last whole build rested on, and the periods whose rows are whole now, by their build's id."""
+
+    foundation: Mapping[str, str]
+    loads: tuple[BasisLoad, ...]
+    built: Mapping[str, str]
+
+
+def foundation_of(region: Region, contracts: Mapping[str, Contract]) -> dict[str, str]:
+    """What all rows of all periods rest on, as texts to compare: `koden`, `inställningarna`, `kontrakten`."""
+    shapes = repr(sorted(contracts.items()))
+    return {
+        "koden": code_version(),
+        "inställningarna": json.dumps(region.model_dump(mode="json"), sort_keys=True),
+        "kontrakten": hashlib.sha256(shapes.encode("utf-8")).hexdigest(),
+    }
+
+
+def basis_loads(loads: Iterable[Load]) -> tuple[BasisLoad, ...]:
+    """Loads as a basis notes them."""
+    return tuple(
+        BasisLoad(load.period, load.group_name, load.entity, load.load_id or 0, load.lake_path or "") for load in loads
+    )
+
+
+def read_basis(connection: duckdb.DuckDBPyConnection) -> Basis | None:
+    """The basis of the last whole build; None when there is none, or none that this code can read."""
+    try:
+        foundation = dict(connection.execute("select name, value from basis.foundation").fetchall())
+        loads = connection.execute("select period, group_name, entity, load_id, lake_path from basis.load").fetchall()
+        built = dict(connection.execute("select period, build_id from control.built_period").fetchall())
+    except duckdb.Error:
+        return None
+    return Basis(foundation, tuple(BasisLoad(*row) for row in loads), built) if foundation else None
+
+
+def why_all(basis: Basis | None, now: Mapping[str, str]) -> str | None:
+    """Why every period must be built anew, in Swedish; None when the basis stands."""
+    if basis is None:
+        return "inget helt bygge finns"
+    changed = [name for name, value in now.items() if basis.foundation.get(name) != value]
+    return f"ändrat: {', '.join(changed)}" if changed else None
+
+
+def remove_build(work: Work) -> None:
+    """Take the build file away: everything in it comes from the lake and the state, and is made again."""
+    for path in (work.home.build_file, work.home.build_file.with_name(work.home.build_file.name + ".wal")):
+        path.unlink(missing_ok=True)
+
+
+def open_build(work: Work) -> duckdb.DuckDBPyConnection:
+    """The build database, of a new file when the one that lies there cannot be read.
+
+    VardlagerError when another process holds the file.
+    """
+    try:
+        return work.connect_build()
+    except duckdb.IOException as error:
+        if _LOCKED in str(error):
+            raise VardlagerError(
+                "Byggets fil är öppen i ett annat program.", "Stäng det program som läser den, och kör om."
+            ) from None
+    work.progress("  Byggets fil går inte att läsa och görs om.")
+    remove_build(work)
+    return work.connect_build()
+
+
+def take_marks_away(connection: duckdb.DuckDBPyConnection, touched: Collection[str], complete: Collection[str]) -> None:
+    """Mark the touched periods, and those that are not complete, as not whole; committed before anything changes."""
+    connection.execute(_MARKS)
+    connection.execute(
+        f"delete from control.built_period where {_NOT_STANDING}",
+        {"touched": sorted(touched), "complete": sorted(complete)},
+    )
+
+
+def note_basis(
+    connection: duckdb.DuckDBPyConnection,
+    foundation: Mapping[str, str],
+    loads: Sequence[BasisLoad],
+    touched: Collection[str],
+    complete: Collection[str],
+    kept: Collection[tuple[str, str]],
+) -> None:
+    """Note what the build that has just passed its tests rests on, all or nothing.
+
+    `kept` holds (schema, table) of every table that keeps the rows of all periods.
+    """
+    build_id = uuid.uuid4().hex
+    connection.execute("begin")
+    try:
+        connection.execute("create schema if not exists basis")
+        connection.execute(_MARKS)
+        connection.execute("create or replace table basis.foundation (name varchar, value varchar)")
+        connection.executemany(
+            "insert into basis.foundation values (?, ?)", [list(pair) for pair in foundation.items()]
+        )
+        connection.execute(
+            "create or replace table basis.load "
+            "(period varchar, group_name varchar, entity varchar, load_id integer, lake_path varchar)"
+        )
+        columns = [list(column) for column in zip(*(vars(load).values() for load in loads), strict=True)]
+        if columns:
+            connection.execute(
+                "insert into basis.load select unnest($1), unnest($2), unnest($3), unnest($4), unnest($5)", columns
+            )
+        for table in ("unit", "unit_overlap"):
+            connection.execute(f"create or replace table basis.{table} as from intermediate.int_core__{table}")
+        connection.execute(
+            "create table if not exists basis.used_unit "
+            "(period varchar, unit_id varchar, first_date date, last_date date)"
+        )
+        connection.execute(
+            f"delete from basis.used_unit where {_NOT_STANDING}",
+            {"touched": sorted(touched), "complete": sorted(complete)},
+        )
+        connection.execute(f"insert into basis.used_unit {_USED_UNITS}", {"care": CARE})
+        connection.execute("delete from control.built_period where list_contains($1, period)", [sorted(touched)])
+        for period in sorted(touched):
+            connection.execute("insert into control.built_period values (?, ?)", [period, build_id])
+        connection.execute("delete from control.kept_table")
+        for schema, table in sorted(kept):
+            connection.execute("insert into control.kept_table values (?, ?)", [schema, table])
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")

@@ -1,0 +1,207 @@
+"""Which periods a build must compute anew: those whose rows may differ from what the kept tables hold.
+
+Too many costs time, too few is a wrong figure: where it cannot be told exactly, a period counts as touched.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import yaml
+
+from orchestration.contracts import CARE, PROJECT_ROOT, REGISTERS, Contract
+from orchestration.settings import Home
+from orchestration.sql_text import literal, quoted
+from orchestration.warehouse.basis import BasisLoad
+from orchestration.warehouse.inputs import HISTORY_COLUMNS, HISTORY_ENTITY
+
+RULES_FILE = PROJECT_ROOT / "seeds" / "rules.csv"
+MODELS_DIR = PROJECT_ROOT / "models"
+OWN, NOT_WHOLE, NEW_FILES, SAME_CONTACTS = "körs", "inte färdigbyggd", "nya filer", "samma kontakter"
+REGISTER, OVERLAPS, LOOK_BACK = "ändrat register", "ändrade överlapp i registret", "ser tillbaka"
+_KEY = "contact_key"
+_WINDOW = "window_periods"
+_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class LookBack:
+    """How far what is built looks back: whole months, and whether some rule asks all earlier periods by contact."""
+
+    months: int
+    is_unbounded: bool
+
+
+def read_look_back(rules_file: Path = RULES_FILE, models_dir: Path = MODELS_DIR) -> LookBack:
+    """The look-back of the rules that have a model, and the windows that models write in `config.meta`.
+
+    A mart may count rows that a rule judged by still earlier ones, so months of rules and windows add up.
+    """
+    with rules_file.open(encoding="utf-8", newline="") as handle:
+        spans = [row["look_back_periods"] for row in csv.DictReader(handle) if row["has_model"] == "true"]
+    windows = [0]
+    for path in sorted(models_dir.rglob("*.yml")):
+        text = path.read_text(encoding="utf-8")
+        # Most files have none, and reading them all as YAML costs a second.
+        for model in yaml.safe_load(text).get("models", []) if _WINDOW in text else ():
+            windows.append(int(model.get("config", {}).get("meta", {}).get(_WINDOW, 0)))
+    return LookBack(max([0, *(int(span) for span in spans if span)]) + max(windows), "" in spans)
+
+
+def month_number(period: str) -> int:
+    """A month as a number, so that neighbours differ by one."""
+    return int(period[:4]) * 12 + int(period[5:])
+
+
+def changed_periods(before: Iterable[BasisLoad], now: Iterable[BasisLoad]) -> set[str]:
+    """Periods of care that rest on other loads than before: new, exchanged or gone."""
+    held, holds = (
+        {(load.period, load.entity, load.load_id) for load in loads if load.group_name == CARE}
+        for loads in (before, now)
+    )
+    return {period for period, _, _ in held ^ holds}
+
+
+def has_other_registers(before: Iterable[BasisLoad], now: Iterable[BasisLoad]) -> bool:
+    """Whether the registers are of other loads than before."""
+    held, holds = ({load.load_id for load in loads if load.group_name == REGISTERS} for loads in (before, now))
+    return held != holds
+
+
+def looking_back(changed: Collection[str], complete: Iterable[str], months: int) -> set[str]:
+    """Complete periods that lie at most `months` months after a changed one."""
+    at = {month_number(period) for period in changed}
+    return {period for period in complete if any(month_number(period) - back in at for back in range(1, months + 1))}
+
+
+def _is_there(home: Home, load: BasisLoad) -> bool:
+    return (home.root / load.lake_path).is_file()
+
+
+def _rows(home: Home, load: BasisLoad | None, columns: Sequence[str]) -> str:
+    """Columns (varchar or timestamp, as they stand in the lake) of a load's rows as a query; none of no load."""
+    if load is None:
+        return f"select {', '.join('null' for _ in columns)} where false"
+    path = literal(str(home.root / load.lake_path))
+    return f"select {', '.join(map(quoted, columns))} from read_parquet({path}, hive_partitioning = false)"
+
+
+def _note_changed_contacts(
+    connection: duckdb.DuckDBPyConnection,
+    home: Home,
+    altered: Mapping[str, tuple[BasisLoad | None, BasisLoad | None]],
+) -> None:
+    """Temporary table `changed_contact`: each contact that a load tells otherwise than the one before, first period."""
+    connection.execute("create or replace temporary table changed_contact (contact_key varchar, period varchar)")
+    for period, (old, new) in altered.items():
+        before, now = (_rows(home, load, tuple(HISTORY_COLUMNS)) for load in (old, new))
+        connection.execute(
+            f"insert into changed_contact select distinct {_KEY}, {literal(period)} from "
+            f"(({before} except all {now}) union all ({now} except all {before}))"
+        )
+
+
+def _periods_holding_changed(connection: duckdb.DuckDBPyConnection, home: Home, loads: Sequence[BasisLoad]) -> set[str]:
+    """Periods of those loads that hold a contact of `changed_contact` which changed in an earlier period."""
+    holding = " union all ".join(
+        f"select {literal(load.period)} as period, {_KEY} from ({_rows(home, load, [_KEY])})" for load in loads
+    )
+    found = connection.execute(
+        f"select distinct holding.period from ({holding}) as holding inner join "
+        f"(select {_KEY}, min(period) as period from changed_contact group by {_KEY}) as changed "
+        f"on holding.{_KEY} = changed.{_KEY} and holding.period > changed.period"
+    ).fetchall()
+    return {period for (period,) in found}
+
+
+def periods_with_changed_contacts(
+    connection: duckdb.DuckDBPyConnection,
+    home: Home,
+    contracts: Mapping[str, Contract],
+    before: Sequence[BasisLoad],
+    now: Sequence[BasisLoad],
+    candidates: Collection[str],
+) -> set[str]:
+    """Those of the candidates that hold a contact which an earlier period tells otherwise than before.
+
+    A contact is told otherwise when anything that a rule may ask of another period differs between the load that
+    the kept tables rest on and the current one; it is held when it was carried out or waits. Where rows to
+    compare are gone from the lake, every candidate after them counts. The newest period reads no row.
+    """
+    newest = max(candidates, default="")
+    held, holds = (
+        {load.period: load for load in loads if load.entity == HISTORY_ENTITY and load.period < newest}
+        for loads in (before, now)
+    )
+    altered = {
+        period: (held.get(period), holds.get(period))
+        for period in sorted(held.keys() | holds.keys())
+        if held.get(period) != holds.get(period)
+    }
+    comparable = {
+        period: pair for period, pair in altered.items() if all(load is None or _is_there(home, load) for load in pair)
+    }
+    lost = min(altered.keys() - comparable.keys(), default=None)
+    touched = {later for later in candidates if lost is not None and later > lost}
+    if not comparable:
+        return touched
+    keyed = {entity for entity, contract in contracts.items() if _KEY in dict(contract.lake_columns())}
+    asked = [
+        load
+        for load in now
+        if load.group_name == CARE
+        and load.entity in keyed
+        and load.period in set(candidates) - touched
+        and load.period > min(comparable)
+    ]
+    touched |= {load.period for load in asked if not _is_there(home, load)}
+    standing = [load for load in asked if load.period not in touched]
+    if standing:
+        _note_changed_contacts(connection, home, comparable)
+        touched |= _periods_holding_changed(connection, home, standing)
+        connection.execute("drop table changed_contact")
+    return touched
+
+
+_CLIPPED = """
+    select
+        used_unit.period, used_unit.first_date, used_unit.last_date,
+        unit.* exclude (valid_from_date, valid_to_date),
+        greatest(used_unit.first_date, unit.valid_from_date) as from_date,
+        least(used_unit.last_date, unit.valid_to_date) as to_date
+    from basis.used_unit
+    inner join {relation} as unit
+        on used_unit.unit_id = unit.unit_id
+        and used_unit.first_date <= unit.valid_to_date and used_unit.last_date >= unit.valid_from_date
+"""
+
+
+def periods_with_changed_units(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """Periods whose rows use a unit that the register tells otherwise on some day between the first and last used."""
+    before, now = (_CLIPPED.format(relation=name) for name in ("basis.unit", "intermediate.int_core__unit"))
+    found = connection.execute(
+        f"select distinct period from (({before} except {now}) union all ({now} except {before}))"
+    ).fetchall()
+    return {period for (period,) in found}
+
+
+def has_other_overlaps(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the register overlaps in other intervals than it did (E02)."""
+    before, now = "from basis.unit_overlap", "from intermediate.int_core__unit_overlap"
+    found = connection.execute(
+        f"select exists (({before} except all {now}) union all ({now} except all {before}))"
+    ).fetchone()
+    return bool(found and found[0])
+
+
+def told(touched: Mapping[str, str], complete: int, why_all: str | None) -> str:
+    """The touched periods and why, short, in Swedish; `complete` is how many there are in all."""
+    if why_all is not None:
+        return f"alla {complete} perioder ({why_all})"
+    shown = "; ".join(f"{period}: {reason}" for period, reason in sorted(touched.items())[-_SHOWN:])
+    rest = len(touched) - _SHOWN
+    return f"{len(touched)} av {complete} perioder ({shown}{f'; och {rest} tidigare' if rest > 0 else ''})"
