@@ -56,6 +56,6 @@ def renew_published(work: Work) -> dict[str, int]:
             delivered_source=delivered_rows_folder(work.home),
             delivered=delivered_files(work.home, state),
         )
-        counts = publish(work.home, work.region, state, request)
+        counts = publish(work.home, work.region, state, request, work.progress)
     work.progress(f"  {len(counts)} tabeller i {work.home.published_file}")
     return counts

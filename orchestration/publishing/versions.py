@@ -14,26 +14,20 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.errors import UsageError, VardlagerError
-from orchestration.publishing.contents import (
-    DATABASE_NAME,
-    PARQUET_NAME,
-    copy_delivered,
-    files_of,
-    link_unchanged,
-    sha256_of,
-    write_database,
-    write_parquet,
-)
+from orchestration.publishing.base import Base, Tell, find_base, maker, noted
+from orchestration.publishing.contents import DATABASE_NAME, NOTE_NAME, PARQUET_NAME, files_of, sha256_of
+from orchestration.publishing.database import write_database
+from orchestration.publishing.kept import Kept, read_kept
+from orchestration.publishing.parquet import copy_delivered, link_unchanged, write_parquet
 from orchestration.settings import PRIVATE_DIR, Home, Region
 from orchestration.sharing import open_passage, share, share_all
 from orchestration.state.store import State, now
 
-NOTE_NAME = "publication.json"
 _POINTER_NAME = "current"
 
 
@@ -169,15 +163,36 @@ def _begin(home: Home, state: State, request: Request) -> int:
     return number
 
 
-def _write_note(folder: Path, version: int, request: Request, rows: dict[str, int]) -> str:
-    """Write what the publication is and holds; returns the note's own sha256."""
+def _base_of(home: Home, state: State, kept: Kept | None, tell: Tell) -> Base | None:
+    """The version in force, when the next one can go on from it."""
+    in_force = version_in_force(home)
+    known = [entry for entry in publications(state, "current") if entry.version == in_force]
+    if kept is None or not known:
+        return None
+    return find_base(version_folder(home, known[0].version), known[0].sha256, kept, tell)
+
+
+def _write_note(
+    folder: Path,
+    version: int,
+    request: Request,
+    rows: Mapping[str, int],
+    kept: Kept | None,
+    linked: Mapping[str, str],
+) -> str:
+    """Write what the publication is and holds; returns the note's own sha256.
+
+    `linked` are files whose sha256 is known, since they were compared with it when they were linked.
+    """
     document = {
+        **noted(kept),
+        "maker": maker(),
         "version": version,
         "period": request.period,
         "run_id": request.run_id,
         "inputs": request.inputs,
         "rows": rows,
-        "files": {name: sha256_of(folder / name) for name in files_of(folder)},
+        "files": {name: linked.get(name) or sha256_of(folder / name) for name in files_of(folder)},
     }
     note = folder / NOTE_NAME
     note.write_text(json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n", encoding="utf-8")
@@ -217,23 +232,27 @@ def _prune(home: Home, state: State, keep: int) -> None:
         shutil.rmtree(version_folder(home, entry.version), ignore_errors=True)
 
 
-def publish(home: Home, region: Region, state: State, request: Request) -> dict[str, int]:
+def publish(home: Home, region: Region, state: State, request: Request, tell: Tell = lambda _: None) -> dict[str, int]:
     """Make the next version of the build and put it in force; returns rows by table.
 
+    Where the version in force can be gone on from, only what differs from it is written; `tell` gets a line
+    when it should have been but is not as it was published.
     A reader that holds the earlier version keeps it whole; nothing is switched unless the new one is
     complete and on disk. Interrupted anywhere, the earlier version or the new one is in force, whole.
     """
     settle(home, state)
     in_force = version_in_force(home)
     earlier = version_folder(home, in_force) if in_force is not None else None
+    kept = read_kept(home.build_file)
+    base = _base_of(home, state, kept, tell)
     try:
         version = _begin(home, state, request)
         folder = _building_folder(home, version)
-        rows = write_database(home.build_file, folder, region.memory_limit_mb)
-        write_parquet(folder, region.memory_limit_mb)
+        rows = write_database(home.build_file, folder, region.memory_limit_mb, kept, base, tell)
+        linked = write_parquet(folder, region.memory_limit_mb, kept, base)
         copy_delivered(request.delivered_source, request.delivered, folder, earlier)
         link_unchanged(folder, earlier)
-        sha256 = _write_note(folder, version, request, rows)
+        sha256 = _write_note(folder, version, request, rows, kept, linked)
         _seal(folder, region.shared_group)
         _place(home, state, version, sha256)
         _let_read(home, region.shared_group)

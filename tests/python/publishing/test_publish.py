@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from orchestration.errors import UsageError, VardlagerError
-from orchestration.publishing.contents import STORAGE_VERSION, spans
+from orchestration.publishing.database import STORAGE_VERSION, spans
 from orchestration.settings import Home
 from tests.python.rights import PRIVATE, SHARED, another_group, group_ids, mode, modes
 

@@ -181,7 +181,7 @@ from tests.python.publishing.builds import kept_names, publish_build
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 
-def write_half(build_file, folder, memory):
+def write_half(build_file, folder, *_):
     (folder / "vardlager.duckdb").write_bytes(build_file.read_bytes()[:5000])
     die()
 
