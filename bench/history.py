@@ -87,6 +87,15 @@ def _land_all(work: Work) -> None:
         land_period(dataclasses.replace(work, period=folder.name))
 
 
+def _build(work: Work) -> None:
+    """Build what is touched, as a run does."""
+    from orchestration.landing.account import check_account
+    from orchestration.warehouse.stage import build_warehouse
+
+    check_account(work)
+    build_warehouse(work)
+
+
 def _figures(work: Work) -> None:
     from orchestration.approval.stage import renew_clinic_figures
 
@@ -100,8 +109,9 @@ def _renew(work: Work) -> None:
 
 
 STEPS: dict[str, Callable[[Work], None]] = {
-    **{name: STAGE_STEPS[name] for name in ("land", "build", "validate", "publish", "deliver")},
+    **{name: STAGE_STEPS[name] for name in ("land", "validate", "publish", "deliver")},
     "land_all": _land_all,
+    "build": _build,
     "figures": _figures,
     "renew": _renew,
 }
@@ -125,11 +135,12 @@ PARTS: dict[str, tuple[str, ...]] = {
     "hashing files": ("hashlib:file_digest",),
     "fsync": ("os:fsync",),
     "renewing the copies of the state": ("orchestration.publishing.stage:refresh_state_copies",),
+    "finding what is touched": ("orchestration.warehouse.stage:plan_build",),
     "views, control tables and copies of the state": ("orchestration.warehouse.stage:write_inputs",),
     "dbt": ("orchestration.warehouse.stage:run_dbt",),
 }
 PART_STAGES = {
-    "build": ("views, control tables and copies of the state", "dbt"),
+    "build": ("finding what is touched", "views, control tables and copies of the state", "dbt"),
     "publish": ("copying files", "hashing files", "fsync", "renewing the copies of the state"),
 }
 
@@ -330,6 +341,7 @@ class Bench:
 
 
 def _take_build_away(home: Path) -> None:
+    """What is left is what a full refresh has: nothing that was built, and the project as dbt read it."""
     (home / "build" / "warehouse.duckdb").unlink()
 
 

@@ -25,6 +25,8 @@ LANDING = (
     Point("orchestration.state.store:State.make_current", is_after=True),
 )
 BUILDING = (
+    # Touched periods have lost their marks, and no model is built yet.
+    Point("orchestration.warehouse.basis:take_marks_away", is_after=True),
     Point("orchestration.warehouse.stage:run_dbt"),
     # A fact is the new month's, the marts and everything after them are not.
     Point(MODEL, given="fct_completed_contact", is_after=True),
@@ -32,6 +34,8 @@ BUILDING = (
     # Everything is built and some of it tested.
     Point(TEST, given="waiting_times_of_the_breakdowns_add_up_to_all"),
     # Everything is tested, and nothing of it noted.
+    Point("orchestration.warehouse.basis:note_basis"),
+    # The build tells that it is whole, and there is no evidence.
     Point("orchestration.warehouse.stage:evidence.record"),
 )
 LINES = ("Läser in", "Bygger modellerna")
