@@ -2,21 +2,23 @@
 
     python -m bench.run [--quick]
 
-`--quick` takes small sizes and one round: about a minute, to see that everything can be measured.
+`--quick` takes small sizes and one round: some minutes, to see that everything can be measured.
 """
 
 from __future__ import annotations
 
 import sys
 
-from bench import landing, stages
+from bench import history, landing, stages
 
 
 def main() -> None:
     is_quick = "--quick" in sys.argv[1:]
     if not is_quick:
         landing.main()
-    stages.main(["--quick"] if is_quick else [])
+    chosen = ["--quick"] if is_quick else []
+    stages.main(chosen)
+    history.main(chosen)
 
 
 if __name__ == "__main__":

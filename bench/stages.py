@@ -70,6 +70,15 @@ class Cost:
     peak_mb: float
 
 
+def median_cost(costs: Sequence[Cost]) -> Cost:
+    """The median of wall and of CPU seconds, and the highest peak."""
+    return Cost(
+        statistics.median(cost.wall for cost in costs),
+        statistics.median(cost.cpu for cost in costs),
+        max(cost.peak_mb for cost in costs),
+    )
+
+
 @dataclass(frozen=True)
 class Line:
     """Cost as a line in millions of rows: what nothing costs, and what a million adds."""
@@ -200,8 +209,13 @@ def run_step(name: str, period: str, run_id: str) -> Cost:
 
     silence_telemetry()
     work = dataclasses.replace(open_work(period, lambda _: None, "mätning"), run_id=run_id)
+    return cost_of(lambda: STEPS[name](work))
+
+
+def cost_of(step: Callable[[], None]) -> Cost:
+    """What a step takes of this process; the peak is that of the process so far."""
     wall, cpu = time.perf_counter(), time.process_time()
-    STEPS[name](work)
+    step()
     return Cost(
         time.perf_counter() - wall,
         time.process_time() - cpu,
@@ -229,13 +243,18 @@ class Home:
 
     def measure(self, step: str, run_id: str, period: str = LAST_PERIOD) -> Cost:
         """Run one step in a process of its own; stops with its own words when it fails."""
-        command = [sys.executable, "-m", "bench.stages", "--step", step, "--period", period, "--run-id", run_id]
+        return Cost(**self.told_by("bench.stages", "--step", step, "--period", period, "--run-id", run_id))
+
+    def told_by(self, module: str, *arguments: str) -> dict[str, Any]:
+        """What a module tells on its last line, as JSON, when it runs here in a process of its own."""
+        command = [sys.executable, "-m", module, *arguments]
         done = subprocess.run(
             command, env=self.environment, cwd=plain.PROJECT, capture_output=True, text=True, check=False
         )
         if done.returncode:
-            raise SystemExit(f"{step} {period}: {done.stderr}")
-        return Cost(**json.loads(done.stdout.splitlines()[-1]))
+            raise SystemExit(f"{' '.join(arguments)}: {done.stderr}")
+        told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        return told
 
     def command(self, *arguments: str) -> Cost:
         """Run a whole command as a user does, start of the process and all."""
@@ -265,21 +284,29 @@ class Home:
         return found
 
 
-def make_home(folder: Path, size: Size, faults: Sequence[str] = ()) -> tuple[Home, dict[str, int]]:
-    """A home with settings, a key and a made-up region in its inbox, and rows of the care files by period."""
+def make_empty_home(folder: Path) -> Home:
+    """A home with settings and a key, and nothing in it."""
     home = Home(folder / "home", folder / "key")
     home.root.mkdir(parents=True, mode=PRIVATE_DIR)
     write_new_key(home.key_file)
     settings = home.root / "region.yml"
     shutil.copyfile(EXAMPLE_FILE, settings)
     settings.chmod(PRIVATE_FILE)
+    return home
+
+
+def make_home(folder: Path, size: Size, faults: Sequence[str] = ()) -> tuple[Home, dict[str, int]]:
+    """A home with settings, a key and a made-up region in its inbox, and rows of the care files by period."""
+    home = make_empty_home(folder)
     inbox = home.root / "inbox"
     write_region(inbox, size.first_period, LAST_PERIOD, scale=size.scale, faults=list(faults))
-    rows = {}
-    for period in size.periods:
-        files = [inbox / period / f"{entity}_{period.replace('-', '')}.csv" for entity in CARE_ENTITIES]
-        rows[period] = sum(_rows_of(path) for path in files)
-    return home, rows
+    return home, {period: care_rows(inbox / period) for period in size.periods}
+
+
+def care_rows(folder: Path) -> int:
+    """Rows of the care files in a period's folder."""
+    files = [folder / f"{entity}_{folder.name.replace('-', '')}.csv" for entity in CARE_ENTITIES]
+    return sum(_rows_of(path) for path in files)
 
 
 def _rows_of(path: Path) -> int:
@@ -300,12 +327,7 @@ class Measured:
         return self.loaded_rows if STAGES[stage] == "loaded" else self.last_rows
 
     def median(self, stage: str) -> Cost:
-        costs = self.costs[stage]
-        return Cost(
-            statistics.median(cost.wall for cost in costs),
-            statistics.median(cost.cpu for cost in costs),
-            max(cost.peak_mb for cost in costs),
-        )
+        return median_cost(self.costs[stage])
 
     def ratio(self) -> float:
         """CPU seconds of the build to those of plain SQL, within each round."""
@@ -420,13 +442,13 @@ def main(arguments: Sequence[str] = ()) -> None:
                     nodes = home.node_seconds()
                     fixed = tell_fixed(measure_fixed(home), nodes)
             finally:
-                _unlock(home.root)
+                unlock(home.root)
     print(f"\nStages, median of {rounds} rounds in turn; plain SQL gave the same rows in every mart\n")
     print(tell_sizes(measured), tell_lines(measured), fixed, sep="\n\n")
 
 
-def _unlock(folder: Path) -> None:
-    """Packages are read-only; open their folders so that the temporary home can be taken away."""
+def unlock(folder: Path) -> None:
+    """Packages are read-only; open their folders so that a home can be taken away."""
     for path in folder.rglob("*"):
         if path.is_dir() and not path.is_symlink():
             path.chmod(PRIVATE_DIR)

@@ -92,8 +92,8 @@ class Place:
         lines = [f"{name}: {value}" for name, value in content.items() if value is not None]
         (self.home / "region.yml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
-    def command(self, *arguments: str, timeout: int = 300, **environment: str) -> Done:
-        """Run vardlager with these arguments, from a folder that is neither the home nor the project."""
+    def environment(self, **more: str) -> dict[str, str]:
+        """What a process must know to work here, and nothing of the developer's own home."""
         variables = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("VARDLAGER", "PYTEST"))},
             "VARDLAGER_HOME": str(self.home),
@@ -102,20 +102,36 @@ class Place:
             "PYTHONPATH": os.pathsep.join([str(self.root / "witness"), str(PROJECT)]),
             "COLUMNS": "200",
             "HOME": str(self.root),
-            **environment,
+            **more,
         }
         variables.pop("DBT_SEND_ANONYMOUS_USAGE_STATS", None)
         variables.pop("DAGSTER_DISABLE_TELEMETRY", None)
+        return variables
+
+    def command(self, *arguments: str, timeout: int = 300, **environment: str) -> Done:
+        """Run vardlager with these arguments, from a folder that is neither the home nor the project."""
         done = subprocess.run(
             [str(PROGRAM), *arguments],
             cwd=self.root,
-            env=variables,
+            env=self.environment(**environment),
             capture_output=True,
             text=True,
             timeout=timeout,
             check=False,
         )
         return Done(done.returncode, done.stdout, done.stderr)
+
+    def start(self, *command: str) -> subprocess.Popen[str]:
+        """Begin a program, by its path and arguments, and leave it running; what it says comes in one stream."""
+        return subprocess.Popen(
+            command,
+            cwd=self.root,
+            env=self.environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
 
     def rows(self, query: str) -> list[dict[str, str]]:
         """Rows of a query on the published file, through the command, as text."""
