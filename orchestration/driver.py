@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from orchestration.errors import EXIT_DONE, EXIT_FAILED
+from orchestration.jobs import RUN_TAGS
 from orchestration.services.dagster_home import prepare_dagster_home
 from orchestration.settings import Home
 from orchestration.state.lock import running, writing
@@ -115,6 +116,7 @@ def run_job(job_name: str, period: str, home: Home, override_reason: str = "") -
             instance=instance,
             raise_on_error=False,
             run_id=run_id,
+            tags=RUN_TAGS,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
         code, messages = (EXIT_DONE, []) if result.success else _failures(result)
