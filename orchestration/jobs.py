@@ -5,7 +5,7 @@ PUBLISH_JOB = "load_and_publish"
 VALIDATION_JOB = "validation_run"
 DELIVERY_JOB = "delivery"
 
-# Where Dagster's pages look for the runs of this code: its repository and its location. Without the tag, runs
-# of the command line are missing from the timeline and from their job's page.
+# The repository and location that Dagster's pages know this code by. A run started from the pages carries them as
+# a tag; a run in the command line's own process must be given it.
 LOCATION = "orchestration.definitions"
 RUN_TAGS = {".dagster/repository": f"__repository__@{LOCATION}"}
