@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from orchestration import logbook, telling
 from orchestration.contracts import load_contracts
 from orchestration.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, BrokenOffError
-from orchestration.jobs import MONTH_JOB
+from orchestration.jobs import MONTH_JOB, RUN_TAGS
 from orchestration.keeping.stage import keep_house
 from orchestration.landing.inbox import inbox_content
 from orchestration.services.dagster_home import prepare_dagster_home
@@ -232,6 +232,7 @@ class JobRunner:
                     instance=self._instance,
                     raise_on_error=False,
                     run_id=run_id,
+                    tags=RUN_TAGS,
                     run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
                 )
         except BaseException:

@@ -43,7 +43,7 @@ class Workplace(dg.ConfigurableResource):  # type: ignore[type-arg]
         self._held = None
 
     @contextmanager
-    def writing_work(self, context: dg.AssetExecutionContext) -> Iterator[Work]:
+    def writing_work(self, context: dg.AssetExecutionContext | dg.OpExecutionContext) -> Iterator[Work]:
         """The work of this run and partition, as the only writer of the home."""
 
         def say(line: str) -> None:

@@ -10,8 +10,8 @@ from orchestration.approval.approvals import ClinicState, remaining_clinics
 from orchestration.approval.assets import clinic_figures
 from orchestration.guard import guarded
 from orchestration.privacy import mask_identities
+from orchestration.resources import Workplace
 from orchestration.services.schedules import TIMEZONE
-from orchestration.settings import home_from_environment, read_region
 from orchestration.state.store import open_state
 from orchestration.working_days import Deadlines, deadlines
 
@@ -39,12 +39,12 @@ def judge_approvals(
     description="Godkännanden: från sista dagen att godkänna har varje klinik godkänt sina siffror.",
 )
 @guarded
-def all_clinics_approved(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+def all_clinics_approved(context: dg.AssetCheckExecutionContext, workplace: Workplace) -> dg.AssetCheckResult:
     """Which clinics of the period have not approved the figures that are kept."""
-    home, period = home_from_environment(), context.partition_key
-    region, _ = read_region(home)
-    with open_state(home.state_file) as state:
-        remaining = remaining_clinics(state, period)
-        is_delivered = bool(state.rows("select 1 from delivery where period = ? and status <> 'building'", [period]))
-    last = deadlines(period, region.approval_day, region.delivery_day)
+    with workplace.writing_work(context.op_execution_context) as work, open_state(work.home.state_file) as state:
+        remaining = remaining_clinics(state, work.period)
+        is_delivered = bool(
+            state.rows("select 1 from delivery where period = ? and status <> 'building'", [work.period])
+        )
+    last = deadlines(work.period, work.region.approval_day, work.region.delivery_day)
     return judge_approvals(remaining, is_delivered, last, datetime.datetime.now(tz=ZoneInfo(TIMEZONE)).date())

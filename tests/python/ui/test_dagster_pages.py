@@ -33,7 +33,7 @@ pytestmark = [
 
 PERIOD = "2026-10"
 LOCATION = "/locations/orchestration.definitions"
-START_SECONDS = 120
+START_SECONDS = 300
 # What the machine itself answers; everything else would leave it.
 OWN_HOSTS = {"127.0.0.1"}
 
@@ -57,7 +57,7 @@ class Site:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     place = Place(tmp_path_factory.mktemp("ui"))
     place.fixture("section8.py")
-    done = place.command("run", "--period", PERIOD, "--approve-all", "prov")
+    done = place.command("run", "--period", PERIOD, "--approve-all", "prov", timeout=900)
     assert done.code == 0, done.said
     with sqlite3.connect(place.home / "state" / "state.sqlite") as state:
         (run_id,) = state.execute("select run_id from run").fetchone()
@@ -132,7 +132,7 @@ def browser() -> Iterator[playwright.Browser]:
 @pytest.fixture
 def visit(browser: playwright.Browser, site: Site) -> Iterator[Visit]:
     page = browser.new_page(viewport={"width": 1500, "height": 950})
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(60_000)
     visiting = Visit(page, site)
     page.on("request", lambda request: visiting.asked.append(request.url))
     page.on("websocket", lambda opened: visiting.asked.append(opened.url))
@@ -145,8 +145,8 @@ def visit(browser: playwright.Browser, site: Site) -> Iterator[Visit]:
     assert visiting.errors == []
 
 
-def test_the_overview_shows_the_run_and_no_welcome_in_its_way(visit: Visit) -> None:
-    visit.open("/overview", "Timeline", "month")
+def test_the_overview_opens_without_a_welcome_in_its_way(visit: Visit) -> None:
+    visit.open("/overview/activity/timeline", "Timeline", "Runs")
     assert visit.page.get_by_text("Join the Dagster community").count() == 0
     assert "telemetry" not in visit.page.content()
 
