@@ -13,7 +13,7 @@ from orchestration.warehouse.stage import build_warehouse
     partitions_def=MONTHS,
     group_name="warehouse",
     deps=[landed_files],
-    description="Lagret: alla modeller av alla inlästa perioder, byggda och testade med dbt.",
+    description="Lagret: alla modeller, av de perioder som något har ändrats för, byggda och testade med dbt.",
 )
 @guarded
 def warehouse_models(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult:  # type: ignore[type-arg]
@@ -21,4 +21,11 @@ def warehouse_models(context: dg.AssetExecutionContext, workplace: Workplace) ->
     with workplace.writing_work(context) as work:
         check_account(work)
         built = build_warehouse(work)
-    return dg.MaterializeResult(metadata={"models": built.models, "tests": built.tests, "inputs": built.inputs})
+    return dg.MaterializeResult(
+        metadata={
+            "models": built.models,
+            "tests": built.tests,
+            "inputs": built.inputs,
+            "touched_periods": dict(built.touched),
+        }
+    )
