@@ -85,7 +85,7 @@ def _is_there(home: Home, load: BasisLoad) -> bool:
 def _rows(home: Home, load: BasisLoad | None, columns: Sequence[str]) -> str:
     """Columns (varchar or timestamp, as they stand in the lake) of a load's rows as a query; none of no load."""
     if load is None:
-        return f"select {', '.join('null' for _ in columns)} where false"
+        return f"select {', '.join(f'null as {quoted(column)}' for column in columns)} where false"
     path = literal(str(home.root / load.lake_path))
     return f"select {', '.join(map(quoted, columns))} from read_parquet({path}, hive_partitioning = false)"
 

@@ -37,6 +37,7 @@ def equivalents_of_scope(scopes: Sequence[Mapping[str, str]]) -> dict[str, str]:
 
 TOLD_BEFORE = "an empty value was told by the branch above"
 ONE_ROW_A_FILE = "a file has a contact once, so the smallest is the largest"
+IN_MONTH = "CASE WHEN event_date >= first_date AND event_date <= LAST_DAY(first_date) THEN event_date END"
 NO_EMERGENCY = "an entry that waits has no emergency type and no times of an emergency"
 
 PARAMETERS = {
@@ -54,8 +55,14 @@ KNOWN = [f"GROUPING({column}) = 1 OR NOT {column} IS NULL" for column in ("unit_
 UNKNOWN_PLACES = "the lines are those of the statistics, and no line of an unknown place is among them"
 
 EQUIVALENTS: dict[str, dict[str, str]] = {
+    "int_waiting_times__carried_out": {
+        "contact_carried_out: contact_history.contact_key = wanted_contact.contact_key → TRUE": (
+            "contacts that no row of the touched periods has are asked for by none"
+        ),
+        "first_date_of_period: MIN(event_date) → MAX(event_date)": ONE_ROW_A_FILE,
+        f"first_date_of_period: MIN({IN_MONTH}) → MAX({IN_MONTH})": ONE_ROW_A_FILE,
+    },
     "rule_a07": {
-        "contact_carried_out: MIN(event_date) → MAX(event_date)": ONE_ROW_A_FILE,
         "finding: NOT carried_out_entry.carried_out_date IS NULL → TRUE": (
             "the join has left out what was not carried out, and a start is never empty (contract)"
         ),
@@ -73,7 +80,7 @@ EQUIVALENTS: dict[str, dict[str, str]] = {
         "checked_row: NOT row_in_scope.contact_type_code IS NULL → TRUE": TOLD_BEFORE,
         "checked_row: NOT row_in_scope.profession_code IS NULL → TRUE": TOLD_BEFORE,
     },
-    "rule_e02": {
+    "int_core__unit_overlap": {
         "overlapping_interval: later.source_line <> earlier.source_line → TRUE": (
             "an interval neither begins nor stands after itself"
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 from typing import Any
@@ -161,3 +162,79 @@ def test_sql_keeps_to_what_both_engines_take(manifest: dict[str, Any]) -> None:
 
 def test_telemetry_is_off() -> None:
     assert "send_anonymous_usage_stats: false" in (PROJECT_ROOT / "dbt_project.yml").read_text(encoding="utf-8")
+
+
+TOUCHED = "touched_period"
+
+
+def is_kept(model: Node) -> bool:
+    return bool(model["config"]["materialized"] == "incremental")
+
+
+def test_every_table_with_rows_of_periods_that_is_published_or_delivered_is_kept_and_nothing_else(
+    models: list[Node],
+) -> None:
+    expected = {
+        model["name"]
+        for model in models
+        if model["schema"] in ("marts", "quality", "delivery")
+        and "period" in model["columns"]
+        and "state_copy" not in model["config"]["tags"]
+        and model["config"]["materialized"] != "view"
+    }
+    assert {model["name"] for model in models if is_kept(model)} == expected
+    assert {"mart_waiting_times", "deviations", "delivery_content"} <= expected
+
+
+def test_a_kept_table_replaces_periods_and_never_changes_its_shape(models: list[Node]) -> None:
+    for model in filter(is_kept, models):
+        config = model["config"]
+        assert (config["incremental_strategy"], config["on_schema_change"]) == ("replace_periods", "fail"), model[
+            "name"
+        ]
+        assert "is_incremental" not in model["raw_code"], f"{model['name']}: the same rows whether kept or made anew"
+
+
+def test_a_test_of_a_kept_table_looks_at_the_touched_periods_alone(manifest: dict[str, Any]) -> None:
+    kept = {node["unique_id"] for node in manifest["nodes"].values() if node["resource_type"] == "model"} & {
+        node["unique_id"] for node in manifest["nodes"].values() if is_kept(node)
+    }
+    tests = [node for node in manifest["nodes"].values() if node["resource_type"] == "test"]
+    of_kept = [node for node in tests if kept & {node.get("attached_node"), *node["depends_on"]["nodes"]}]
+    assert [node["name"] for node in of_kept if TOUCHED not in node["compiled_code"]] == []
+    # One kept table that is read whole beside another that is limited would be found nowhere else.
+    for node in of_kept:
+        own = {node["attached_node"]} if node.get("attached_node") else kept & set(node["depends_on"]["nodes"])
+        assert len(re.findall(rf"select {TOUCHED}\.period", node["compiled_code"])) >= len(own), node["name"]
+    assert len(of_kept) > 30
+
+
+def test_a_rule_that_asks_all_earlier_periods_asks_them_of_the_contact_history(
+    manifest: dict[str, Any], models: list[Node]
+) -> None:
+    with (PROJECT_ROOT / "seeds" / "rules.csv").open(encoding="utf-8", newline="") as file:
+        unbounded = {
+            row["rule_id"].lower()
+            for row in csv.DictReader(file)
+            if row["has_model"] == "true" and row["look_back_periods"] == ""
+        }
+    asking = {
+        model["name"]
+        for model in models
+        if any(parent.endswith("int_waiting_times__carried_out") for parent in model["depends_on"]["nodes"])
+    }
+    assert asking == {f"rule_{rule}" for rule in unbounded}
+    readers = {
+        model["name"]
+        for model in models
+        if any(parent.endswith("control.contact_history") for parent in model["depends_on"]["nodes"])
+    }
+    assert readers == {"int_waiting_times__carried_out"}
+
+
+def test_what_is_computed_from_a_kept_table_names_its_period(models: list[Node]) -> None:
+    kept = {model["unique_id"] for model in models if is_kept(model)}
+    tables = [model for model in models if model["config"]["materialized"] != "view"]
+    reading = {model["name"] for model in tables if kept & set(model["depends_on"]["nodes"])}
+    # What a delivery holds is compared for every period; its lines of the touched ones alone are made anew.
+    assert reading == {"delivery_content", "periods"}
