@@ -94,7 +94,7 @@ def test_four_months_killed_broken_off_failed_and_mended_end_whole(tmp_path: Pat
     waiting_list = place.home / "inbox" / PERIODS[3] / f"cosmic_vantelista_{PERIODS[3].replace('-', '')}.csv"
     whole = waiting_list.read_bytes()
     waiting_list.write_bytes(whole.replace(b"vardgaranti;", b"vardgarantier;", 1))
-    failed = place.command(*COMMAND)
+    failed = place.command(*COMMAND, timeout=900)
     assert failed.code == 4, failed.said
     lines = month_lines(failed.err)
     assert all("hoppas över" in lines[period] for period in PERIODS[:2])
@@ -104,7 +104,7 @@ def test_four_months_killed_broken_off_failed_and_mended_end_whole(tmp_path: Pat
     assert finished(place) == PERIODS[:3]
 
     waiting_list.write_bytes(whole)
-    mended = place.command(*COMMAND)
+    mended = place.command(*COMMAND, timeout=900)
     assert mended.code == 0, mended.said
     lines = month_lines(mended.err)
     assert all("hoppas över" in lines[period] for period in PERIODS[:3])
