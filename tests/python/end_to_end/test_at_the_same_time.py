@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +19,8 @@ from .command import PROGRAM, Done, Place
 from .content import differences
 from .workshop import FIRST, REASON, SECOND, Workshop
 
-LONGEST_SECONDS = 300
+# Only so that a test which waits for ever ends; no run is measured by it.
+LONGEST_SECONDS = 1800
 HOLD = """
 import sys
 from pathlib import Path
@@ -72,14 +72,33 @@ class Going:
         return "\n".join(self.lines)
 
 
-def start(place: Place, *arguments: str) -> Going:
-    return Going(place.start(str(PROGRAM), *arguments))
+class Begun:
+    """Starts programs in a place; what still runs when the block ends is killed, so that no test meets it."""
 
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._all: list[Going] = []
 
-def start_reader(place: Place, way: str) -> Going:
-    published = place.home / "published"
-    names = [str(published / name) for name in ("vardlager.duckdb", "parquet")]
-    return Going(place.start(sys.executable, reading.__file__, way, *names))
+    def __enter__(self) -> Begun:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for going in self._all:
+            if going.process.poll() is None:
+                going.process.kill()
+                going.process.wait()
+
+    def program(self, *command: str) -> Going:
+        self._all.append(Going(self._place.start(*command)))
+        return self._all[-1]
+
+    def command(self, *arguments: str) -> Going:
+        return self.program(str(PROGRAM), *arguments)
+
+    def reader(self, way: str) -> Going:
+        published = self._place.home / "published"
+        names = [str(published / name) for name in ("vardlager.duckdb", "parquet")]
+        return self.program(sys.executable, reading.__file__, way, *names)
 
 
 @dataclass
@@ -97,14 +116,20 @@ class Day:
 
 @pytest.fixture(scope="module")
 def day(workshop: Workshop) -> Day:
-    place, undisturbed = workshop.place, workshop.undisturbed()
+    undisturbed = workshop.undisturbed()
     workshop.put(workshop.base())
-    readers = [start_reader(place, way) for way in ("again", "kept")]
+    with Begun(workshop.place) as begun:
+        return a_day(workshop, begun, undisturbed)
+
+
+def a_day(workshop: Workshop, begun: Begun, undisturbed: dict[str, object]) -> Day:
+    place = workshop.place
+    readers = [begun.reader(way) for way in ("again", "kept")]
     for reader in readers:
         reader.until_it_says("database")
-    first = start(place, "run", "--period", SECOND, *REASON)
+    first = begun.command("run", "--period", SECOND, *REASON)
     first.until_it_says("Läser in")
-    others = [start(place, "run", "--period", period, *REASON) for period in (FIRST, SECOND)]
+    others = [begun.command("run", "--period", period, *REASON) for period in (FIRST, SECOND)]
     for other in others:
         other.until_it_says("Väntar på en annan körning")
     meanwhile = [
@@ -176,33 +201,26 @@ def test_a_reader_that_keeps_its_connection_keeps_its_content(day: Day) -> None:
     assert [look["database"] for look in day.kept] == [day.versions[1]["database"]] * 2
 
 
-@pytest.fixture(scope="module")
-def held(workshop: Workshop) -> Iterator[tuple[Workshop, Going]]:
-    """A home whose lock somebody holds until its input ends."""
-    workshop.put(workshop.base())
-    holder = Going(workshop.place.start(sys.executable, "-c", HOLD, str(workshop.home)))
-    holder.until_it_says("har låset")
-    yield workshop, holder
-    holder.process.kill()
-    holder.process.wait()
-
-
-def test_approving_and_rolling_back_wait_for_a_run_and_reading_does_not(held: tuple[Workshop, Going]) -> None:
-    workshop, holder = held
+def test_approving_and_rolling_back_wait_for_a_run_and_reading_does_not(workshop: Workshop) -> None:
     place = workshop.place
-    [clinic, *_] = place.rows(f"select clinic_id from marts.fct_completed_contact where period = '{FIRST}' limit 1")
-    assert place.command("status", "--period", FIRST).code == 0
-    waiting = [
-        start(place, "approve", "--period", FIRST, "--clinic", clinic["clinic_id"], "--by", "klinikchefen"),
-        start(place, "rollback"),
-    ]
-    for going in waiting:
-        line = going.until_it_says("Väntar på en annan körning")
-        assert f"process {holder.process.pid}, provkörning, sedan " in line
-        assert going.process.poll() is None
-    assert workshop.version_in_force() == 2
-    assert holder.end() == 0
-    assert [going.end() for going in waiting] == [0, 0], [going.said for going in waiting]
+    workshop.put(workshop.base())
+    with Begun(place) as begun:
+        holder = begun.program(sys.executable, "-c", HOLD, str(workshop.home))
+        holder.until_it_says("har låset")
+        query = f"select clinic_id from marts.fct_completed_contact where period = '{FIRST}' order by 1 limit 1"
+        [clinic] = place.rows(query)
+        assert place.command("status", "--period", FIRST).code == 0
+        waiting = [
+            begun.command("approve", "--period", FIRST, "--clinic", clinic["clinic_id"], "--by", "klinikchefen"),
+            begun.command("rollback"),
+        ]
+        for going in waiting:
+            line = going.until_it_says("Väntar på en annan körning")
+            assert f"process {holder.process.pid}, provkörning, sedan " in line
+            assert going.process.poll() is None
+        assert workshop.version_in_force() == 2
+        assert holder.end() == 0
+        assert [going.end() for going in waiting] == [0, 0], [going.said for going in waiting]
     assert workshop.version_in_force() == 1
 
 
@@ -210,12 +228,10 @@ def test_a_run_from_dagster_is_not_disturbed_by_a_command_between_its_stages(wor
     undisturbed = workshop.undisturbed()
     workshop.put(workshop.base())
     command = (str(PROGRAM), "run", "--period", FIRST, *REASON)
-    going = Going(
-        workshop.place.start(
-            sys.executable, "-m", "tests.python.end_to_end.from_interface", SECOND, REASON[1], *command
-        )
-    )
-    assert going.end() == 0, going.said
+    interface = (sys.executable, "-m", "tests.python.end_to_end.from_interface", SECOND, REASON[1])
+    with Begun(workshop.place) as begun:
+        going = begun.program(*interface, *command)
+        assert going.end() == 0, going.said
     assert json.loads(going.lines[-1]) == [True, 0], going.said
     waited = [line for line in going.lines if "Väntar på en annan körning" in line]
     assert len(waited) == 1

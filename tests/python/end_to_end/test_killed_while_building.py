@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from .command import PROGRAM
 from .content import differences
 from .killing import KILLED, Point
 from .workshop import REASON, SECOND, Workshop
@@ -36,34 +37,44 @@ BUILDING = (
     # Everything is tested, and nothing of it noted.
     Point("orchestration.warehouse.basis:note_basis"),
     # The build tells that it is whole, and there is no evidence.
-    Point("orchestration.warehouse.stage:evidence.record"),
+    Point("orchestration.warehouse.stage:evidence.record", given="dbt_tests_pass"),
 )
-LINES = ("Läser in", "Bygger modellerna")
+# Whole commands, Dagster's own records and all.
+COMMANDS = (Point("orchestration.landing.stage:land"), Point("orchestration.warehouse.stage:run_dbt"))
+
+
+def kill_from_outside(workshop: Workshop, line: str) -> int:
+    """Kill the program itself when it says a line; returns how it ended."""
+    run = workshop.place.start(str(PROGRAM), "run", "--period", SECOND, *REASON)
+    assert run.stdout is not None
+    for said in run.stdout:
+        if line in said:
+            run.kill()
+            break
+    run.communicate()
+    return run.returncode
 
 
 def test_a_month_killed_in_landing_and_warehouse_is_run_again_to_the_same_content(workshop: Workshop) -> None:
     undisturbed = workshop.undisturbed()
     workshop.put(workshop.base())
     before = workshop.version_in_force()
-    trials = [
-        *((point, lambda point=point: workshop.forge.stages("land", period=SECOND, run_id="k", point=point))
-          for point in LANDING),
-        *((point, lambda point=point: workshop.forge.stages("land", "build", period=SECOND, run_id="k", point=point))
-          for point in BUILDING),
-        # Whole commands, Dagster's own records and all.
-        *((line, lambda line=line: workshop.forge.command(
-            "run", "--period", SECOND, *REASON, point=Point("click:echo", given=line))) for line in LINES),
-    ]  # fmt: skip
-    for name, trial in trials:
-        ended = trial()
-        assert ended.code == KILLED, f"{name}: {ended.code}\n{ended.said}"
-        assert workshop.version_in_force() == before, name
+    for stages, points in ((("land",), LANDING), (("land", "build"), BUILDING)):
+        for point in points:
+            ended = workshop.forge.stages(*stages, period=SECOND, run_id="k", point=point)
+            assert ended.code == KILLED, f"{point}: {ended.code}\n{ended.said}"
+            assert workshop.version_in_force() == before, point
+    for point in COMMANDS:
+        ended = workshop.forge.command("run", "--period", SECOND, *REASON, point=point)
+        assert ended.code == KILLED, f"{point}: {ended.code}\n{ended.said}"
+    assert kill_from_outside(workshop, "Läser in") == KILLED
+    assert workshop.version_in_force() == before
     # The program itself, newly started.
     again = workshop.place.command("run", "--period", SECOND, *REASON)
     assert again.code == 0, again.said
     assert differences(workshop.content(), undisturbed) == []
     with sqlite3.connect(workshop.home / "state" / "state.sqlite") as state:
         runs = state.execute("select exit_code, ended_at from run where period = ?", [SECOND]).fetchall()
-    assert len(runs) == len(LINES) + 1
+    assert len(runs) == len(COMMANDS) + 2
     assert runs[-1][0] == 0
     assert all(code is not None and ended_at for code, ended_at in runs), "en dödad körning har fått sitt slut"
