@@ -133,7 +133,7 @@ def _short(unique_id: str) -> str:
     return parts[-1] if parts[0] == "unit_test" else parts[2]
 
 
-def _check_result(key: dg.AssetKey, tests: Sequence[NodeResult]) -> dg.AssetCheckResult:
+def _check_result(period: str, key: dg.AssetKey, tests: Sequence[NodeResult]) -> dg.AssetCheckResult:
     bad = [test for test in tests if test.is_bad]
     rows = [
         (
@@ -151,6 +151,7 @@ def _check_result(key: dg.AssetKey, tests: Sequence[NodeResult]) -> dg.AssetChec
         passed=bool(tests) and not bad,
         severity=dg.AssetCheckSeverity.ERROR,
         metadata={
+            "period": dg.MetadataValue.text(period),
             "tests": dg.MetadataValue.int(len(tests)),
             "failed": dg.MetadataValue.int(len(bad)),
             "outcome": dg.MetadataValue.md(table(("test", "utfall", "rader som faller", "meddelande"), rows)),
@@ -158,10 +159,10 @@ def _check_result(key: dg.AssetKey, tests: Sequence[NodeResult]) -> dg.AssetChec
     )
 
 
-def model_check_results(project: Project, nodes: Sequence[NodeResult]) -> Iterator[dg.AssetCheckResult]:
+def model_check_results(project: Project, period: str, nodes: Sequence[NodeResult]) -> Iterator[dg.AssetCheckResult]:
     """One result for each model that has tests, and for the seeds."""
     for key, tests in results_by_asset(project, nodes).items():
-        yield _check_result(key, tests)
+        yield _check_result(period, key, tests)
 
 
 def materializations(project: Project, rows: Mapping[tuple[str, str], Rows]) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]

@@ -92,7 +92,7 @@ class Project:
 class _Anything(jinja2.ChainableUndefined):
     """Whatever else the SQL calls (macros, config, this): it says nothing of what a model reads."""
 
-    def __call__(self, *_: Any, **__: Any) -> Any:  # type: ignore[override]
+    def __call__(self, *_: Any, **__: Any) -> Any:
         return ""
 
 

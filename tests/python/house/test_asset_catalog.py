@@ -112,7 +112,7 @@ def node(unique_id: str, status: str, tested: tuple[str, ...], failures: int | N
 def told_of(nodes: list[NodeResult]) -> dict[str, dg.AssetCheckResult]:
     return {
         str(result.asset_key and result.asset_key.to_user_string()): result
-        for result in model_check_results(PROJECT, nodes)
+        for result in model_check_results(PROJECT, "2024-07", nodes)
     }
 
 
@@ -149,7 +149,7 @@ def rule_results(*findings: Finding) -> dict[str, dg.AssetCheckResult]:
     found: dict[str, list[Finding]] = {}
     for finding in findings:
         found.setdefault(finding.rule_id, []).append(finding)
-    return {str(result.check_name)[:3]: result for result in rule_check_results(found, {})}
+    return {str(result.check_name)[:3]: result for result in rule_check_results("2024-07", found, {})}
 
 
 @pytest.mark.parametrize(
