@@ -71,7 +71,7 @@ def test_every_extract_is_an_asset_of_its_group_with_the_words_of_its_contract()
 
 def test_every_model_is_an_asset_that_follows_what_it_reads() -> None:
     specs = {spec.key.to_user_string(): spec for spec in warehouse_models.specs}
-    assert set(specs) == {f"{model.schema}/{model.name}" for model in PROJECT.models} | {"reference/seeds"}
+    assert set(specs) == {f"{model.schema}/{model.table}" for model in PROJECT.models} | {"reference/seeds"}
     parents = {dep.asset_key.to_user_string() for dep in specs["staging/stg_cosmic__vardkontakt"].deps}
     assert parents == {"cosmic/vardkontakt"}
     parents = {dep.asset_key.to_user_string() for dep in specs["quality/deviations"].deps}

@@ -31,7 +31,7 @@ def test_the_project_holds_every_model_and_seed_and_no_other(
 
 def test_place_and_words_are_those_of_the_manifest(read: dict[str, ProjectNode], known: dict[str, Node]) -> None:
     for name, node in known.items():
-        assert (read[name].schema, read[name].name) == (node["schema"], node["alias"]), name
+        assert (read[name].schema, read[name].table) == (node["schema"], node["alias"]), name
         assert read[name].path == node["original_file_path"], name
         assert read[name].description == node["description"].strip(), name
         columns = {column.name: column.description for column in read[name].columns}
@@ -64,7 +64,7 @@ def test_every_test_of_the_project_stands_once_at_what_it_tests(
     wanted: Counter[tuple[str, str]] = Counter()
     singular: dict[str, set[str]] = {}
     for test in (node for node in manifest["nodes"].values() if node["resource_type"] == "test"):
-        if test["test_metadata"] is None:
+        if not test.get("test_metadata"):
             singular[test["name"]] = set(test["depends_on"]["nodes"])
         else:
             wanted[test["attached_node"], test["test_metadata"]["name"]] += 1
