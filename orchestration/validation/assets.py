@@ -31,7 +31,7 @@ def validated_delivery(
     """Run the suites and report each as a check; fails on bad data and on a crashed check alike."""
     with workplace.writing_work(context) as work:
         results = run_suites(work)
-        links: dict[str, dg.MetadataValue] = {}
+        links: dict[str, dg.MetadataValue] = {"period": dg.MetadataValue.text(work.period)}
         if (quarantine := work.home.quarantine / work.period).is_dir():
             links["quarantine_lists"] = dg.MetadataValue.path(str(quarantine))
         # Page and checks come first: they stand also when the asset then fails, and the checks without the page.

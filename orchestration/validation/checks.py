@@ -14,7 +14,15 @@ from orchestration.validation.stage import SUITES, Suite
 def check_specs(asset: str) -> list[dg.AssetCheckSpec]:
     """What the suites check of an asset; blocking, so that a failed one stops what is downstream."""
     return [
-        dg.AssetCheckSpec(name=suite.check_id, asset=asset, description=f"{suite.title}: {suite.name}.", blocking=True)
+        dg.AssetCheckSpec(
+            name=suite.check_id,
+            asset=asset,
+            description=(
+                f"{suite.title}: kontrollerna i samlingen {suite.name}. En underkänd, eller en som inte kan köras, "
+                "stoppar publicering och leverans; påpekanden stoppar inget. Protokollet visar allt i klartext."
+            ),
+            blocking=True,
+        )
         for suite in SUITES
     ]
 

@@ -44,7 +44,7 @@ def _told(work: Work) -> Iterator[Told]:
         connection.close()
     yield from materializations(PROJECT, rows)
     links: dict[str, dg.MetadataValue] = {"protocols": dg.MetadataValue.path(str(work.home.reports / work.period))}
-    yield from rule_check_results(found, links)
+    yield from rule_check_results(work.period, found, links)
 
 
 @dg.multi_asset(
@@ -66,7 +66,7 @@ def warehouse_models(context: dg.AssetExecutionContext, workplace: Workplace) ->
             build_warehouse(work, nodes.extend)
         except VardlagerError:
             if nodes:
-                yield from model_check_results(PROJECT, nodes)
+                yield from model_check_results(PROJECT, context.partition_key, nodes)
             raise
         yield from _told(work)
-    yield from model_check_results(PROJECT, nodes)
+    yield from model_check_results(PROJECT, context.partition_key, nodes)

@@ -27,8 +27,8 @@ _OUTCOMES = {"pass": "godkänt", "fail": "underkänt", "warn": "påpekande", "sk
 
 
 def model_key(model: ProjectNode) -> dg.AssetKey:
-    """A model's asset, by schema and name, as the table is called in the database."""
-    return dg.AssetKey([model.schema, model.name])
+    """A model's asset, by schema and table as they are called in the database."""
+    return dg.AssetKey([model.schema, model.table])
 
 
 def _schema(node: ProjectNode) -> dg.TableSchema:
@@ -79,7 +79,7 @@ def model_specs(
                 description=model.description,
                 kinds={"dbt", "duckdb"},
                 metadata={
-                    "dagster/table_name": f"{model.schema}.{model.name}",
+                    "dagster/table_name": f"{model.schema}.{model.table}",
                     "dagster/column_schema": _schema(model),
                     "file": model.path,
                 },
@@ -133,7 +133,7 @@ def _short(unique_id: str) -> str:
     return parts[-1] if parts[0] == "unit_test" else parts[2]
 
 
-def _check_result(key: dg.AssetKey, tests: Sequence[NodeResult]) -> dg.AssetCheckResult:
+def _check_result(period: str, key: dg.AssetKey, tests: Sequence[NodeResult]) -> dg.AssetCheckResult:
     bad = [test for test in tests if test.is_bad]
     rows = [
         (
@@ -151,6 +151,7 @@ def _check_result(key: dg.AssetKey, tests: Sequence[NodeResult]) -> dg.AssetChec
         passed=bool(tests) and not bad,
         severity=dg.AssetCheckSeverity.ERROR,
         metadata={
+            "period": dg.MetadataValue.text(period),
             "tests": dg.MetadataValue.int(len(tests)),
             "failed": dg.MetadataValue.int(len(bad)),
             "outcome": dg.MetadataValue.md(table(("test", "utfall", "rader som faller", "meddelande"), rows)),
@@ -158,20 +159,20 @@ def _check_result(key: dg.AssetKey, tests: Sequence[NodeResult]) -> dg.AssetChec
     )
 
 
-def model_check_results(project: Project, nodes: Sequence[NodeResult]) -> Iterator[dg.AssetCheckResult]:
+def model_check_results(project: Project, period: str, nodes: Sequence[NodeResult]) -> Iterator[dg.AssetCheckResult]:
     """One result for each model that has tests, and for the seeds."""
     for key, tests in results_by_asset(project, nodes).items():
-        yield _check_result(key, tests)
+        yield _check_result(period, key, tests)
 
 
 def materializations(project: Project, rows: Mapping[tuple[str, str], Rows]) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
     """The seeds and every model as made, with the rows of those that are stored."""
-    listed = [(seed.name, rows[place].count) for seed in project.seeds if (place := (seed.schema, seed.name)) in rows]
+    listed = [(seed.name, rows[place].count) for seed in project.seeds if (place := (seed.schema, seed.table)) in rows]
     yield dg.MaterializeResult(
         asset_key=SEEDS_KEY, metadata={"rows_by_list": dg.MetadataValue.md(table(("lista", "rader"), listed))}
     )
     for model in project.models:
-        counted = rows.get((model.schema, model.name))
+        counted = rows.get((model.schema, model.table))
         metadata = {}
         if counted is not None:
             name = _ROWS_OF_PERIOD if counted.is_of_period else _ROWS

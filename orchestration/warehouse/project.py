@@ -55,12 +55,13 @@ class ProjectColumn:
 class ProjectNode:
     """A model or seed. `refs` are models and seeds by name, `sources` (source, table), `folder` its place in the layer.
 
-    `unique_id` is dbt's own; `schema` and `name` are where it stands in the build database.
+    `unique_id` is dbt's own; `schema` and `table` are where it stands in the build database.
     """
 
     unique_id: str
     name: str
     schema: str
+    table: str
     folder: tuple[str, ...]
     path: str
     description: str
@@ -90,7 +91,7 @@ class Project:
 
 
 class _Anything(jinja2.ChainableUndefined):
-    """Whatever else the SQL calls (macros, config, this): it says nothing of what a model reads."""
+    """Whatever else the SQL calls (macros, this): it says nothing of what a model reads."""
 
     def __call__(self, *_: Any, **__: Any) -> Any:
         return ""
@@ -99,10 +100,20 @@ class _Anything(jinja2.ChainableUndefined):
 _JINJA = jinja2.Environment(undefined=_Anything, extensions=["jinja2.ext.do"], autoescape=False)
 
 
-def _reads(sql: str) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
-    """(refs, sources) that a model's SQL asks for, each once, in order; as dbt does, by rendering it."""
+@dataclass(frozen=True)
+class _Rendered:
+    """What a model's SQL asks for: refs and sources, each once and in order, and the settings it gives itself."""
+
+    refs: tuple[str, ...]
+    sources: tuple[tuple[str, str], ...]
+    settings: Mapping[str, Any]
+
+
+def _render(sql: str) -> _Rendered:
+    """Read a model's SQL as dbt does, by rendering it: a name may be put together."""
     refs: dict[str, None] = {}
     sources: dict[tuple[str, str], None] = {}
+    settings: dict[str, Any] = {}
 
     def ref(name: str) -> str:
         refs[name] = None
@@ -112,8 +123,12 @@ def _reads(sql: str) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
         sources[name, table] = None
         return table
 
-    _JINJA.from_string(sql).render(ref=ref, source=source)
-    return tuple(refs), tuple(sources)
+    def config(**given: Any) -> str:
+        settings.update(given)
+        return ""
+
+    _JINJA.from_string(sql).render(ref=ref, source=source, config=config)
+    return _Rendered(tuple(refs), tuple(sources), settings)
 
 
 def _documents(folder: Path) -> Iterable[dict[str, Any]]:
@@ -196,18 +211,20 @@ def load_project(root: Path = PROJECT_ROOT) -> Project:
     for path in sorted((root / "models").rglob("*.sql")):
         name, words = path.stem, described.get(path.stem, {})
         folder = path.relative_to(root / "models").parent.parts
-        refs, sources = _reads(path.read_text(encoding="utf-8"))
+        rendered = _render(path.read_text(encoding="utf-8"))
+        own = {**words.get("config", {}), **rendered.settings}
         tests[name] = _generic_tests(words)
         found[name] = ProjectNode(
             unique_id=f"model.{package}.{name}",
             name=name,
             schema=_schema(settings["models"][package], folder),
+            table=own.get("alias", name),
             folder=folder,
             path=str(path.relative_to(root)),
             description=str(words.get("description", "")).strip(),
             columns=_columns(words),
-            refs=refs,
-            sources=sources,
+            refs=rendered.refs,
+            sources=rendered.sources,
             tests=(),
         )
     for model, name in units:
@@ -215,8 +232,8 @@ def load_project(root: Path = PROJECT_ROOT) -> Project:
     ordered = _in_order(found)
     order = [model.name for model in ordered]
     for path in sorted((root / "tests" / "dbt").glob("*.sql")):
-        refs, _ = _reads(path.read_text(encoding="utf-8"))
-        tests[last_of(refs, order)].append(TestOfNode("singular", path.stem))
+        reads = _render(path.read_text(encoding="utf-8")).refs
+        tests[last_of(reads, order)].append(TestOfNode("singular", path.stem))
     return Project(
         models=tuple(_with_tests(model, tests[model.name]) for model in ordered),
         seeds=tuple(_seeds(root, package, settings)),
@@ -231,6 +248,7 @@ def _seeds(root: Path, package: str, settings: Mapping[str, Any]) -> Iterable[Pr
             unique_id=f"seed.{package}.{path.stem}",
             name=path.stem,
             schema=_schema(settings["seeds"][package], ()),
+            table=path.stem,
             folder=("seeds",),
             path=str(path.relative_to(root)),
             description=str(words.get("description", "")).strip(),

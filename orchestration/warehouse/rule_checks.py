@@ -100,9 +100,12 @@ def _findings_table(rule: Rule, found: Sequence[Finding]) -> str:
     return told + (f"\n\n... och {rest} rader till i quality.deviations." if rest > 0 else "")
 
 
-def _result(rule: Rule, found: Sequence[Finding], links: Mapping[str, dg.MetadataValue]) -> dg.AssetCheckResult:
+def _result(
+    period: str, rule: Rule, found: Sequence[Finding], links: Mapping[str, dg.MetadataValue]
+) -> dg.AssetCheckResult:
     severities = {finding.severity for finding in found}
     metadata: dict[str, dg.MetadataValue] = {
+        "period": dg.MetadataValue.text(period),
         "findings": dg.MetadataValue.int(found[0].rule_count if found else 0),
     }
     if found:
@@ -119,11 +122,11 @@ def _result(rule: Rule, found: Sequence[Finding], links: Mapping[str, dg.Metadat
 
 
 def rule_check_results(
-    found: Mapping[str, Sequence[Finding]], links: Mapping[str, dg.MetadataValue]
+    period: str, found: Mapping[str, Sequence[Finding]], links: Mapping[str, dg.MetadataValue]
 ) -> Iterator[dg.AssetCheckResult]:
     """One result a rule: nothing found or only for notice passes, what is to be corrected warns, what blocks fails.
 
     `links` lead to where the findings are read in full.
     """
     for rule in read_rules():
-        yield _result(rule, found.get(rule.rule_id, ()), links)
+        yield _result(period, rule, found.get(rule.rule_id, ()), links)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,49 +12,59 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from orchestration.approval.assets import clinic_figures
 from orchestration.definitions import build_definitions
+from orchestration.delivery.assets import national_delivery
 from orchestration.driver import _failures as failures_of_run
 from orchestration.errors import InputRefusedError
 from orchestration.guard import EXIT_CODE_KEY, guarded, guarded_events
 from orchestration.jobs import DELIVERY_JOB, MONTH_JOB, PUBLISH_JOB, VALIDATION_JOB
+from orchestration.landing.assets import landed_files
 from orchestration.publishing import assets as publishing
+from orchestration.publishing.assets import published_file
 from orchestration.resources import Workplace
+from orchestration.settings import Home
 from orchestration.validation import assets as validation
+from orchestration.validation.assets import validated_delivery
 from orchestration.validation.results import ExpectationResult
 from orchestration.validation.stage import SUITES
+from orchestration.warehouse.assets import warehouse_models
 
-ORDER = [
-    "landed_files",
-    "warehouse_models",
-    "validated_delivery",
-    "clinic_figures",
-    "published_file",
-    "national_delivery",
-]
+STAGES_IN_ORDER = (
+    landed_files,
+    warehouse_models,
+    validated_delivery,
+    clinic_figures,
+    published_file,
+    national_delivery,
+)
 
 
 def test_all_definitions_load() -> None:
     dg.Definitions.validate_loadable(build_definitions())
 
 
+def names(keys: Iterable[dg.AssetKey]) -> set[str]:
+    return {key.to_user_string() for key in keys}
+
+
 def test_the_data_goes_one_way() -> None:
     graph = build_definitions().resolve_asset_graph()
-    before = {
-        "warehouse_models": {"landed_files"},
-        "validated_delivery": {"warehouse_models"},
-        "clinic_figures": {"validated_delivery"},
-        "published_file": {"validated_delivery"},
-        "national_delivery": {"published_file", "clinic_figures"},
-    }
-    assert graph.get(dg.AssetKey("landed_files")).parent_keys == set()
-    for after, earlier in before.items():
-        assert graph.get(dg.AssetKey(after)).parent_keys == {dg.AssetKey(name) for name in earlier}
+    stage_of = {key: place for place, stage in enumerate(STAGES_IN_ORDER) for key in stage.keys}
+    for key, place in stage_of.items():
+        assert {stage_of[parent] for parent in graph.get(key).parent_keys} <= set(range(place + 1)), key
+    assert graph.get(dg.AssetKey(["cosmic", "vardkontakt"])).parent_keys == set()
+    assert names(graph.get(dg.AssetKey("national_delivery")).parent_keys) == {"published_file", "clinic_figures"}
+    for stage in ("clinic_figures", "published_file"):
+        assert "validated_delivery" in names(graph.get(dg.AssetKey(stage)).parent_keys)
+    read = names(graph.get(dg.AssetKey("validated_delivery")).parent_keys)
+    assert {"delivery/delivery_completed", "delivery/delivery_waiting", "validation/validation_figure"} <= read
 
 
-def test_every_stage_has_monthly_partitions_a_group_and_a_description() -> None:
+def test_every_asset_has_monthly_partitions_a_group_and_a_description() -> None:
     graph = build_definitions().resolve_asset_graph()
-    for name in ORDER:
-        node = graph.get(dg.AssetKey(name))
+    for key in graph.executable_asset_keys:
+        node = graph.get(key)
         assert isinstance(node.partitions_def, dg.MonthlyPartitionsDefinition)
         assert "2024-07" in node.partitions_def.get_partition_keys()
         assert node.group_name not in {None, "default"}
@@ -64,17 +74,19 @@ def test_every_stage_has_monthly_partitions_a_group_and_a_description() -> None:
 @pytest.mark.parametrize(
     ("job", "last"),
     [
-        (MONTH_JOB, "national_delivery"),
-        (PUBLISH_JOB, "published_file"),
-        (VALIDATION_JOB, "clinic_figures"),
-        (DELIVERY_JOB, "national_delivery"),
+        (MONTH_JOB, national_delivery),
+        (PUBLISH_JOB, published_file),
+        (VALIDATION_JOB, clinic_figures),
+        (DELIVERY_JOB, national_delivery),
     ],
 )
-def test_a_job_holds_its_stages_to_the_last(job: str, last: str) -> None:
-    keys = build_definitions().resolve_job_def(job).asset_layer.executable_asset_keys
-    names = {key.to_user_string() for key in keys}
+def test_a_job_holds_its_stages_to_the_last_with_all_their_checks(job: str, last: dg.AssetsDefinition) -> None:
+    layer = build_definitions().resolve_job_def(job).asset_layer
     first = 1 if job == DELIVERY_JOB else 0
-    assert names == set(ORDER[first : ORDER.index(last) + 1])
+    stages = STAGES_IN_ORDER[first : STAGES_IN_ORDER.index(last) + 1]
+    assert set(layer.executable_asset_keys) == {key for stage in stages for key in stage.keys}
+    checks = {spec.key for stage in stages for spec in stage.check_specs}
+    assert checks and checks <= set(layer.asset_graph.asset_check_keys)
 
 
 def test_an_error_of_the_family_becomes_a_failure_with_its_words_and_exit_code() -> None:
@@ -137,7 +149,13 @@ class _Bench(Workplace):
 
     @contextmanager
     def writing_work(self, context: dg.AssetExecutionContext) -> Iterator[Any]:
-        yield SimpleNamespace(period=context.partition_key, progress=lambda line: None)
+        yield SimpleNamespace(
+            period=context.partition_key,
+            progress=lambda line: None,
+            home=Home(Path("/nowhere")),
+            region=SimpleNamespace(main_variant="skr"),
+            connect_build=lambda read_only: SimpleNamespace(close=lambda: None),
+        )
 
 
 def _sound() -> list[ExpectationResult]:
@@ -160,6 +178,7 @@ def _run_month(
     monkeypatch.setattr(validation, "run_suites", lambda work: results)
     monkeypatch.setattr(validation, "write_protocol", lambda work, results: Path("protokoll.html"))
     monkeypatch.setattr(publishing, "publish_period", publish)
+    monkeypatch.setattr(publishing, "month_figures", lambda *_: [("Första kontakt", "väntande", 1, 2, None, None)])
     ran = dg.materialize(
         [validation.validated_delivery, publishing.published_file],
         partition_key="2024-07",
