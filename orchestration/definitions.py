@@ -7,6 +7,7 @@ import dagster as dg
 from orchestration.approval.assets import clinic_figures
 from orchestration.delivery.assets import national_delivery
 from orchestration.jobs import DELIVERY_JOB, MONTH_JOB, PUBLISH_JOB, VALIDATION_JOB
+from orchestration.keeping.assets import housekeeping
 from orchestration.landing.assets import landed_files
 from orchestration.publishing.assets import published_file
 from orchestration.resources import Workplace
@@ -52,7 +53,7 @@ def build_definitions(workplace: Workplace | None = None) -> dg.Definitions:
     return dg.Definitions(
         assets=list(STAGES),
         asset_checks=[all_clinics_approved],
-        jobs=jobs,
+        jobs=[*jobs, housekeeping],
         schedules=list(SCHEDULES),
         sensors=list(SENSORS),
         resources={"workplace": workplace or Workplace()},

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 
 from orchestration.errors import VardlagerError
-from orchestration.jobs import MONTH_JOB, VALIDATION_JOB
+from orchestration.jobs import HOUSEKEEPING_JOB, MONTH_JOB, VALIDATION_JOB
 from orchestration.privacy import mask_identities
 from orchestration.settings import Home, home_from_environment, read_region
 from orchestration.state.store import open_state
@@ -106,4 +106,16 @@ def delivery_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | 
     return _answer(context, "delivery_schedule", delivery_day)
 
 
-SCHEDULES = (validation_schedule, delivery_schedule)
+housekeeping_schedule = dg.ScheduleDefinition(
+    name="housekeeping_schedule",
+    job_name=HOUSEKEEPING_JOB,
+    cron_schedule="30 3 * * 0",
+    execution_timezone=TIMEZONE,
+    default_status=dg.DefaultScheduleStatus.STOPPED,
+    description=(
+        "Gallring natten till söndag, för en server där månaderna startas av sensor och scheman; "
+        "vardlager run gallrar själv efter varje månad."
+    ),
+)
+
+SCHEDULES = (validation_schedule, delivery_schedule, housekeeping_schedule)

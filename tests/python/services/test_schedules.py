@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,8 +11,9 @@ import dagster as dg
 import pytest
 import yaml
 
+from orchestration.definitions import build_definitions
 from orchestration.errors import UsageError
-from orchestration.jobs import MONTH_JOB, VALIDATION_JOB
+from orchestration.jobs import HOUSEKEEPING_JOB, MONTH_JOB, VALIDATION_JOB
 from orchestration.services.schedules import delivery_schedule, validation_schedule
 from orchestration.settings import Home
 from orchestration.workbench.status import status_text
@@ -197,3 +199,19 @@ def test_r30_status_tells_the_internal_deadline_when_it_is_another_day(home: Hom
     assert "godkänn senast 2026-12-16, " in said
     said = " ".join(status_text(home, "2026-10", datetime.date(2026, 11, 20)).split())
     assert "leverera senast 2026-11-20 (0 dagar kvar)" in said
+
+
+def test_the_house_is_kept_also_where_no_command_runs(home: Home) -> None:
+    """On a server that runs by sensor and schedules, no month passes the command line, which purges after each."""
+    old = home.quarantine / "2020-01" / "gammal.csv"
+    young = home.quarantine / "2020-01" / "ny.csv"
+    old.parent.mkdir()
+    for path, year in ((old, 2020), (young, datetime.date.today().year)):
+        path.touch()
+        moment = datetime.datetime(year, 1, 15).timestamp()
+        os.utime(path, (moment, moment))
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = build_definitions().resolve_job_def(HOUSEKEEPING_JOB).execute_in_process(instance=instance)
+    assert result.success
+    assert not old.exists()
+    assert young.exists()
