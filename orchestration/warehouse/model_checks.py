@@ -165,16 +165,26 @@ def model_check_results(project: Project, period: str, nodes: Sequence[NodeResul
         yield _check_result(period, key, tests)
 
 
-def materializations(project: Project, rows: Mapping[tuple[str, str], Rows]) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
-    """The seeds and every model as made, with the rows of those that are stored."""
+def materializations(
+    project: Project,
+    rows: Mapping[tuple[str, str], Rows],
+    touched: Mapping[str, str],
+) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+    """The seeds and every model as made, with the rows of those that are stored.
+
+    Those with a row count of the period tell too which periods the build computed (`touched`), and why.
+    """
+    rebuilt = dg.MetadataValue.md(table(("period", "varför den räknades om"), sorted(touched.items())))
     listed = [(seed.name, rows[place].count) for seed in project.seeds if (place := (seed.schema, seed.table)) in rows]
     yield dg.MaterializeResult(
         asset_key=SEEDS_KEY, metadata={"rows_by_list": dg.MetadataValue.md(table(("lista", "rader"), listed))}
     )
     for model in project.models:
         counted = rows.get((model.schema, model.table))
-        metadata = {}
+        metadata: dict[str, dg.MetadataValue] = {}
         if counted is not None:
             name = _ROWS_OF_PERIOD if counted.is_of_period else _ROWS
             metadata[name] = dg.MetadataValue.int(counted.count)
+            if counted.is_of_period:
+                metadata[_REBUILT] = rebuilt
         yield dg.MaterializeResult(asset_key=model_key(model), metadata=metadata)
