@@ -19,7 +19,7 @@ from orchestration.warehouse.model_checks import (
 )
 from orchestration.warehouse.project import load_project
 from orchestration.warehouse.rule_checks import rule_check_results, rule_check_specs
-from orchestration.warehouse.stage import build_warehouse
+from orchestration.warehouse.stage import Built, build_warehouse
 from orchestration.warehouse.told import count_rows, read_findings
 from orchestration.work import Work
 
@@ -34,7 +34,7 @@ def models_in(*schemas: str) -> list[dg.AssetKey]:
     return [model_key(model) for model in PROJECT.models_of(*schemas)]
 
 
-def _told(work: Work) -> Iterator[Told]:
+def _told(work: Work, built: Built) -> Iterator[Told]:
     """The models with their rows, and what the rules found."""
     connection = work.connect_build(read_only=True)
     try:
@@ -42,7 +42,7 @@ def _told(work: Work) -> Iterator[Told]:
         found = read_findings(connection, work.period)
     finally:
         connection.close()
-    yield from materializations(PROJECT, rows)
+    yield from materializations(PROJECT, rows, built.touched)
     links: dict[str, dg.MetadataValue] = {"protocols": dg.MetadataValue.path(str(work.home.reports / work.period))}
     yield from rule_check_results(work.period, found, links)
 
@@ -63,10 +63,10 @@ def warehouse_models(context: dg.AssetExecutionContext, workplace: Workplace) ->
     with workplace.writing_work(context) as work:
         check_account(work)
         try:
-            build_warehouse(work, nodes.extend)
+            built = build_warehouse(work, nodes.extend)
         except VardlagerError:
             if nodes:
                 yield from model_check_results(PROJECT, context.partition_key, nodes)
             raise
-        yield from _told(work)
+        yield from _told(work, built)
     yield from model_check_results(PROJECT, context.partition_key, nodes)

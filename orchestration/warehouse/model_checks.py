@@ -13,7 +13,7 @@ from orchestration.warehouse.told import Rows
 
 SEEDS_KEY = dg.AssetKey(["reference", "seeds"])
 CHECK_NAME = "dbt_tests"
-_ROWS, _ROWS_OF_PERIOD = "dagster/row_count", "dagster/partition_row_count"
+_ROWS, _ROWS_OF_PERIOD, _REBUILT = "dagster/row_count", "dagster/partition_row_count", "rebuilt_periods"
 _GENERIC_WORDS = {
     "has_grain": "en rad per nyckel",
     "not_null": "aldrig tom",
