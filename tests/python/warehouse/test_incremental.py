@@ -21,8 +21,9 @@ OTHER_UNIT, THIRD_UNIT = (UNIT[:-1] + digit for digit in "28")
 NAMES = [f"contact {number}" for number in range(7)]
 # Each is a step of a sequence; those that tell the most come most often.
 STEPS = (
-    "deliver", "deliver", "correct", "correct", "correct", "correct_far_back", "correct_list", "registers",
-    "registers", "repeat", "withdraw", "quarantine", "break_off", "fail", "forget", "settings", "delivered",
+    "registers", "correct", "registers", "deliver", "correct", "registers", "correct_far_back", "registers",
+    "deliver", "correct_list", "repeat", "withdraw", "quarantine", "break_off", "fail", "forget", "settings",
+    "delivered",
 )  # fmt: skip
 STEPS_AN_EXAMPLE = 8
 
@@ -111,7 +112,8 @@ class Sequence:
         self._correct(WAITING, self.draw(st.sampled_from(PERIODS)))
 
     def registers(self) -> None:
-        period = self.draw(st.sampled_from(PERIODS))
+        """A register of the last month, which is the one in force, or sometimes of an earlier one (CM10)."""
+        period = self.draw(st.sampled_from([PERIODS[-1], PERIODS[-1], PERIODS[-1], *PERIODS[:-1]]))
         self.world.deliver_registers(period, drawn_units(self.draw, period))
 
     def repeat(self) -> None:
