@@ -137,6 +137,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "renewing the copies of the state": ("orchestration.publishing.stage:refresh_state_copies",),
     "finding what is touched": ("orchestration.warehouse.stage:plan_build",),
     "views, control tables and copies of the state": ("orchestration.warehouse.stage:write_inputs",),
+    # Finding what is touched has dbt make the unit register first when a register is new: that is in both.
     "dbt": ("orchestration.warehouse.stage:run_dbt",),
 }
 PART_STAGES = {

@@ -36,8 +36,9 @@ STATE_LEFT_OUT: Mapping[str, Mapping[str, str]] = {
     "approval": {"approved_at": WHEN, "withdrawn_at": WHEN},
     "key_check": {},
 }
-# A run that was killed, or run again, has stored the results it had: the same ones, under its own id.
-ONCE_A_RUN = {"quality.validation_results"}
+# A run that was killed, or run again, has stored the results it had: the same ones, under its own id. They are
+# hashed a period at a time: a month that is run again when another has been loaded is checked with its registers.
+RESULTS = "quality.validation_results"
 BUILD_SCHEMAS = ("marts", "quality", "delivery")
 # What a run makes beside its place and moves there when it is whole.
 _UNFINISHED = (".building", ".part", ".next", ".landing", "spill")
@@ -69,8 +70,12 @@ def tables(database: Path, schemas: Iterable[str]) -> dict[str, str]:
         for (name,) in names:
             left_out = ", ".join(PUBLISHED_LEFT_OUT.get(name, ()))
             columns = f"* exclude ({left_out})" if left_out else "*"
-            distinct = "distinct " if name in ONCE_A_RUN else ""
-            found[name] = hash_of(connection.execute(f"select {distinct}{columns} from {name}").fetchall())
+            if name != RESULTS:
+                found[name] = hash_of(connection.execute(f"select {columns} from {name}").fetchall())
+                continue
+            for (period,) in connection.execute(f"select distinct period from {name}").fetchall():
+                query = f"select distinct {columns} from {name} where period = $1"
+                found[f"{name} {period}"] = hash_of(connection.execute(query, [period]).fetchall())
     return found
 
 
