@@ -52,7 +52,10 @@ MEBIBYTE = 1 << 20
 
 @dataclass(frozen=True)
 class Plan:
-    """What is measured: lengths of history, and the months back that are delivered again in one of them."""
+    """What is measured: lengths of history, and the months back that are delivered again in one of them.
+
+    The last month of a history is known as it was handed over, so a correction is two months back or more.
+    """
 
     scale: float
     lengths: tuple[int, ...]
@@ -62,7 +65,7 @@ class Plan:
 
 
 FULL = Plan(0.1, (12, 36, 120), 36, (3, 24), 3)
-QUICK = Plan(0.02, (2, 4, 8), 4, (1, 3), 1)
+QUICK = Plan(0.02, (2, 4, 8), 4, (2, 4), 1)
 
 
 def earlier(period: str, back: int) -> str:

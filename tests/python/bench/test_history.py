@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 import sqlite3
@@ -41,6 +42,19 @@ def test_the_months_of_a_history_end_before_the_added_one() -> None:
     assert history.earlier("2029-01", 13) == "2027-12"
     assert history.history(3) == ["2028-10", "2028-11", "2028-12"]
     assert len(history.history(120)) == 120
+
+
+@pytest.mark.parametrize("plan", [history.FULL, history.QUICK])
+def test_a_month_that_is_delivered_again_lies_in_the_history_and_is_another_then(
+    plan: history.Plan, tmp_path: Path
+) -> None:
+    back = min(plan.months_back)
+    assert max(plan.months_back) <= plan.corrected_in in plan.lengths
+    small = history.Bench(tmp_path, dataclasses.replace(plan, scale=0.01, lengths=(back,)), lambda _: None)
+    period = history.earlier(history.ADDED, back)
+    name = f"cosmic_vantelista_{period.replace('-', '')}.csv"
+    first, again = small.region() / period / name, small.correction(period) / name
+    assert first.read_bytes() != again.read_bytes()
 
 
 def test_the_whole_run_is_the_sum_of_its_stages_in_each_round_with_the_highest_peak() -> None:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import duckdb
 
-_PAUSE_SECONDS = 0.3
+_PAUSE_SECONDS = 1.0
 
 
 def counted(connection: duckdb.DuckDBPyConnection, relation: str) -> list[Any]:
