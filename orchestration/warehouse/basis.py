@@ -48,13 +48,14 @@ _USED_UNITS = """
 
 @dataclass(frozen=True)
 class BasisLoad:
-    """A load that the kept tables rest on; `lake_path` is where its rows lay, relative to the home."""
+    """A load that the kept tables rest on: file of `sha256`, whose rows lay at `lake_path`, relative to the home."""
 
     period: str
     group_name: str
     entity: str
     load_id: int
     lake_path: str
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ def foundation_of(region: Region, contracts: Mapping[str, Contract]) -> dict[str
 def basis_loads(loads: Iterable[Load]) -> tuple[BasisLoad, ...]:
     """Loads as a basis notes them."""
     return tuple(
-        BasisLoad(load.period, load.group_name, load.entity, load.load_id or 0, load.lake_path or "") for load in loads
+        BasisLoad(load.period, load.group_name, load.entity, load.load_id or 0, load.lake_path or "", load.sha256)
+        for load in loads
     )
 
 
@@ -87,19 +89,28 @@ def read_basis(connection: duckdb.DuckDBPyConnection) -> Basis | None:
     """The basis of the last whole build; None when there is none, or none that this code can read."""
     try:
         foundation = dict(connection.execute("select name, value from basis.foundation").fetchall())
-        loads = connection.execute("select period, group_name, entity, load_id, lake_path from basis.load").fetchall()
+        loads = connection.execute(
+            "select period, group_name, entity, load_id, lake_path, sha256 from basis.load"
+        ).fetchall()
         built = dict(connection.execute("select period, build_id from control.built_period").fetchall())
     except duckdb.Error:
         return None
     return Basis(foundation, tuple(BasisLoad(*row) for row in loads), built) if foundation else None
 
 
-def why_all(basis: Basis | None, now: Mapping[str, str]) -> str | None:
-    """Why every period must be built anew, in Swedish; None when the basis stands."""
+def why_all(basis: Basis | None, now: Mapping[str, str], known: Collection[BasisLoad]) -> str | None:
+    """Why every period must be built anew, in Swedish; None when the basis stands.
+
+    `known` are all loads of the state, whether they count or not. A state that has been put back from a backup
+    gives the numbers and the places in the lake that later loads had to other files: a basis with a load that
+    the state does not know says nothing of what differs.
+    """
     if basis is None:
         return "inget helt bygge finns"
     changed = [name for name, value in now.items() if basis.foundation.get(name) != value]
-    return f"ändrat: {', '.join(changed)}" if changed else None
+    if changed:
+        return f"ändrat: {', '.join(changed)}"
+    return None if set(basis.loads) <= set(known) else "läget känner inte de filer som bygget vilar på"
 
 
 def remove_build(work: Work) -> None:
@@ -157,12 +168,13 @@ def note_basis(
         )
         connection.execute(
             "create or replace table basis.load "
-            "(period varchar, group_name varchar, entity varchar, load_id integer, lake_path varchar)"
+            "(period varchar, group_name varchar, entity varchar, load_id integer, lake_path varchar, sha256 varchar)"
         )
         columns = [list(column) for column in zip(*(vars(load).values() for load in loads), strict=True)]
         if columns:
             connection.execute(
-                "insert into basis.load select unnest($1), unnest($2), unnest($3), unnest($4), unnest($5)", columns
+                "insert into basis.load select unnest($1), unnest($2), unnest($3), unnest($4), unnest($5), unnest($6)",
+                columns,
             )
         for table in ("unit", "unit_overlap"):
             connection.execute(f"create or replace table basis.{table} as from intermediate.int_core__{table}")

@@ -115,7 +115,8 @@ def plan_build(work: Work, state: State) -> Plan:
     connection = basis_of.open_build(work)
     try:
         basis = basis_of.read_basis(connection)
-        why_all = basis_of.why_all(basis, basis_of.foundation_of(work.region, work.contracts))
+        foundation = basis_of.foundation_of(work.region, work.contracts)
+        why_all = basis_of.why_all(basis, foundation, basis_of.basis_loads(state.loads()))
         why_all = ASKED_FOR if work.full_refresh else why_all
         if basis is None or why_all is not None:
             connection.close()

@@ -265,6 +265,21 @@ def test_other_code_builds_everything(world: World, monkeypatch: pytest.MonkeyPa
     assert plan(world).why_all == "ändrat: koden"
 
 
+def test_a_state_put_back_from_a_backup_builds_everything_when_it_does_not_know_what_was_built(world: World) -> None:
+    backup = world.home.state_file.read_bytes()
+    later, again = ([contact(MARCH, "repeated", kontaktform=form), *contacts_of(MARCH)[1:]] for form in "UB")
+    world.deliver(CONTACTS, MARCH, later)
+    world.build(JUNE)
+    world.home.state_file.write_bytes(backup)
+    world.written -= 1
+    world.deliver(CONTACTS, MARCH, again)
+    [(number,)] = world.query("select load_id from basis.load where period = ? and entity = ?", [MARCH, CONTACTS])
+    with open_state(world.home.state_file) as state:
+        assert state.loads("current")[-1].load_id == number, "the number, and the place in the lake, are given twice"
+    assert dict(world.build(APRIL).touched) == dict.fromkeys(PERIODS, "läget känner inte de filer som bygget vilar på")
+    assert world.contents() == world.rebuilt(APRIL).contents()
+
+
 def test_full_refresh_builds_everything_from_an_empty_file(world: World) -> None:
     world.execute("create table marts.left_over as select 1")
     found = world.build(JUNE, full_refresh=True)
