@@ -1,6 +1,6 @@
 """What the kept tables of the build database rest on, noted in it when a build is whole.
 
-The schema `basis` holds code, settings and contracts, the loads that were read, and the unit register as the
+The schema `basis` holds code, engines, settings and contracts, the loads that were read, and the unit register as the
 rows of each period used it. `control.built_period` marks the periods whose kept rows are exactly what these
 give: a mark is taken away before a kept row changes, and set when every test has passed. A whole period is
 thus always right for the loads of the basis, whatever became of later builds.
@@ -13,6 +13,7 @@ import json
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 
 import duckdb
 
@@ -23,6 +24,7 @@ from orchestration.state.current import code_version
 from orchestration.state.store import Load
 from orchestration.work import Work
 
+_ENGINES = ("duckdb", "dbt-core", "dbt-duckdb")
 _LOCKED = "Could not set lock"
 _NOT_STANDING = "list_contains($touched, period) or not list_contains($complete, period)"
 _MARKS = """
@@ -68,10 +70,11 @@ class Basis:
 
 
 def foundation_of(region: Region, contracts: Mapping[str, Contract]) -> dict[str, str]:
-    """What all rows of all periods rest on, as texts to compare: `koden`, `inställningarna`, `kontrakten`."""
+    """What all rows of all periods rest on, as texts to compare: code, engines, settings and contracts."""
     shapes = repr(sorted(contracts.items()))
     return {
         "koden": code_version(),
+        "motorerna": ", ".join(f"{name} {version(name)}" for name in _ENGINES),
         "inställningarna": json.dumps(region.model_dump(mode="json"), sort_keys=True),
         "kontrakten": hashlib.sha256(shapes.encode("utf-8")).hexdigest(),
     }

@@ -265,6 +265,11 @@ def test_other_code_builds_everything(world: World, monkeypatch: pytest.MonkeyPa
     assert plan(world).why_all == "ändrat: koden"
 
 
+def test_another_engine_builds_everything(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orchestration.warehouse.basis.version", lambda name: f"another {name}")
+    assert plan(world).why_all == "ändrat: motorerna"
+
+
 def test_a_state_put_back_from_a_backup_builds_everything_when_it_does_not_know_what_was_built(world: World) -> None:
     backup = world.home.state_file.read_bytes()
     later, again = ([contact(MARCH, "repeated", kontaktform=form), *contacts_of(MARCH)[1:]] for form in "UB")
