@@ -1,9 +1,9 @@
 """What the kept tables of the build database rest on, noted in it when a build is whole.
 
-The schema `basis` holds code, engines, settings and contracts, the loads that were read, and the unit register as the
-rows of each period used it. `control.built_period` marks the periods whose kept rows are exactly what these
-give: a mark is taken away before a kept row changes, and set when every test has passed. A whole period is
-thus always right for the loads of the basis, whatever became of later builds.
+The schema `basis` holds code, engines, settings, key and contracts, the loads that were read, and the unit
+register as the rows of each period used it. `control.built_period` marks the periods whose kept rows are exactly
+what these give: a mark is taken away before a kept row changes, and set when every test has passed. A whole
+period is thus always right for the loads of the basis, whatever became of later builds.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import duckdb
 
 from orchestration.contracts import CARE, Contract
 from orchestration.errors import VardlagerError
+from orchestration.privacy import Key
 from orchestration.settings import Region
 from orchestration.state.current import code_version
 from orchestration.state.store import Load
@@ -26,6 +27,7 @@ from orchestration.work import Work
 
 _ENGINES = ("duckdb", "dbt-core", "dbt-duckdb")
 _LOCKED = "Could not set lock"
+_DAMAGED = "Corrupt database file"
 _NOT_STANDING = "list_contains($touched, period) or not list_contains($complete, period)"
 _MARKS = """
     create schema if not exists control;
@@ -69,13 +71,14 @@ class Basis:
     built: Mapping[str, str]
 
 
-def foundation_of(region: Region, contracts: Mapping[str, Contract]) -> dict[str, str]:
-    """What all rows of all periods rest on, as texts to compare: code, engines, settings and contracts."""
+def foundation_of(region: Region, key: Key, contracts: Mapping[str, Contract]) -> dict[str, str]:
+    """What all rows of all periods rest on, as texts to compare: code, engines, settings, key and contracts."""
     shapes = repr(sorted(contracts.items()))
     return {
         "koden": code_version(),
         "motorerna": ", ".join(f"{name} {version(name)}" for name in _ENGINES),
         "inställningarna": json.dumps(region.model_dump(mode="json"), sort_keys=True),
+        "nyckeln": key.check_value,
         "kontrakten": hashlib.sha256(shapes.encode("utf-8")).hexdigest(),
     }
 
@@ -137,6 +140,19 @@ def open_build(work: Work) -> duckdb.DuckDBPyConnection:
     work.progress("  Byggets fil går inte att läsa och görs om.")
     remove_build(work)
     return work.connect_build()
+
+
+def demand_undamaged(work: Work, messages: Iterable[str]) -> None:
+    """Take the build file away when the engine says in one of the messages that it is damaged, and stop.
+
+    What is damaged stays so: unless the file goes, every later build meets it again. Raises VardlagerError.
+    """
+    if any(_DAMAGED in message for message in messages):
+        remove_build(work)
+        raise VardlagerError(
+            "Byggets fil är skadad och är borttagen; inget annat är berört.",
+            "Kör om: bygget görs då från början. Kontrollera disken om det händer igen.",
+        ) from None
 
 
 def take_marks_away(connection: duckdb.DuckDBPyConnection, touched: Collection[str], complete: Collection[str]) -> None:

@@ -97,6 +97,7 @@ def _touched_by_registers(connection: duckdb.DuckDBPyConnection, complete: Seque
 def _build_units(work: Work) -> None:
     nodes = run_dbt(work.home, work.region, ["run", "--select", *_UNITS])
     broken = [node for node in nodes if node.is_bad]
+    basis_of.demand_undamaged(work, (node.message for node in broken))
     if broken or not nodes:
         raise VardlagerError(
             f"Enhetsregistret kunde inte byggas: {_describe(broken)}",
@@ -115,7 +116,7 @@ def plan_build(work: Work, state: State) -> Plan:
     connection = basis_of.open_build(work)
     try:
         basis = basis_of.read_basis(connection)
-        foundation = basis_of.foundation_of(work.region, work.contracts)
+        foundation = basis_of.foundation_of(work.region, work.key, work.contracts)
         why_all = basis_of.why_all(basis, foundation, basis_of.basis_loads(state.loads()))
         why_all = ASKED_FOR if work.full_refresh else why_all
         if basis is None or why_all is not None:
@@ -149,6 +150,14 @@ def build_warehouse(work: Work, tell: Callable[[Sequence[NodeResult]], None] = _
     `tell` gets what became of every node, whether the build then stands or is stopped.
     Raises VardlagerError when a model cannot be built, StoppedError when a test fails.
     """
+    try:
+        return _build_warehouse(work, tell)
+    except duckdb.Error as error:
+        basis_of.demand_undamaged(work, [str(error)])
+        raise
+
+
+def _build_warehouse(work: Work, tell: Callable[[Sequence[NodeResult]], None]) -> Built:
     with open_state(work.home.state_file) as state:
         plan = plan_build(work, state)
         work.progress(f"Bygger modellerna: {reasons.told(plan.touched, len(plan.complete), plan.why_all)} ...")
@@ -160,6 +169,7 @@ def build_warehouse(work: Work, tell: Callable[[Sequence[NodeResult]], None] = _
             connection.close()
         nodes = run_dbt(work.home, work.region, ["build", *(() if plan.why_all else _OF_THE_CODE)])
         tell(nodes)
+        basis_of.demand_undamaged(work, (node.message for node in nodes if node.is_bad))
         tests = [node for node in nodes if node.kind in TEST_KINDS]
         bad = [node for node in nodes if node.is_bad]
         broken = [node for node in bad if node.kind not in TEST_KINDS and not node.is_skipped]
@@ -189,7 +199,7 @@ def _note_basis(work: Work, plan: Plan, nodes: Sequence[NodeResult]) -> None:
     kept = [(node.schema_name, node.table_name) for node in nodes if node.materialized == "incremental"]
     connection = work.connect_build()
     try:
-        foundation = basis_of.foundation_of(work.region, work.contracts)
+        foundation = basis_of.foundation_of(work.region, work.key, work.contracts)
         basis_of.note_basis(connection, foundation, plan.loads, plan.touched, plan.complete, kept)
     finally:
         connection.close()

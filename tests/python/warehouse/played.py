@@ -150,6 +150,7 @@ class World:
     # Rows of the current load, by entity and period.
     standing: dict[tuple[str, str], list[Row]] = field(default_factory=dict)
     held_back: dict[tuple[str, str], list[Row]] = field(default_factory=dict)
+    key: Key = field(default_factory=lambda: Key(b"k" * 32))
 
     def __post_init__(self) -> None:
         self.home = Home(self.root)
@@ -160,7 +161,7 @@ class World:
     def work(self, period: str, full_refresh: bool = False) -> Work:
         """The work of a run of the period."""
         return Work(
-            period, f"run {period}", self.home, self.region, frozenset(), Key(b"k" * 32), self.contracts,
+            period, f"run {period}", self.home, self.region, frozenset(), self.key, self.contracts,
             self.said.append, full_refresh=full_refresh,
         )  # fmt: skip
 
