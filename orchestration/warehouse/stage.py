@@ -215,5 +215,6 @@ def refresh_state_copies(work: Work) -> None:
             connection.close()
     nodes = run_dbt(work.home, work.region, ["run", "--select", STATE_COPY_TAG, "--no-write-json"])
     broken = [node for node in nodes if node.is_bad]
+    basis_of.demand_undamaged(work, (node.message for node in broken))
     if broken or not nodes:
         raise VardlagerError(f"Kopiorna av läget kunde inte byggas: {_describe(broken)}", "Kör vardlager doctor.")
