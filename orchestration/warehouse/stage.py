@@ -125,16 +125,19 @@ def plan_build(work: Work, state: State) -> Plan:
             return Plan(dict.fromkeys(complete, why_all or ASKED_FOR), complete, loads, why_all)
         look_back = reasons.read_look_back()
         touched = _touched_by_care(work, connection, basis, loads, complete, look_back.is_unbounded)
+        by_registers: dict[str, str] = {}
         if reasons.has_other_registers(basis.loads, loads):
             _write_inputs(connection, work, state, touched)
             connection.close()
             _build_units(work)
             connection = work.connect_build()
-            touched = _touched_by_registers(connection, complete) | touched
+            by_registers = _touched_by_registers(connection, complete)
     finally:
         connection.close()
     sources = reasons.changed_periods(basis.loads, loads)
     sources |= {period for period, why in touched.items() if why not in (reasons.OWN, reasons.NOT_WHOLE)}
+    sources |= by_registers.keys()
+    touched = by_registers | touched
     later = reasons.looking_back(sources, complete, look_back.months)
     touched = {period: reasons.LOOK_BACK for period in complete if period in later} | touched
     return Plan(touched, complete, loads, None)

@@ -253,6 +253,18 @@ def test_the_own_period_is_no_change_for_those_that_look_back(world: World, monk
     assert reasons_of(world, MARCH) == {MARCH: touched.OWN}
 
 
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_a_register_that_changes_the_own_period_touches_those_that_look_back_to_it(
+    is_whole: bool, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(touched, "read_look_back", lambda: touched.LookBack(1, True))
+    if not is_whole:
+        world.execute(f"delete from control.built_period where period = '{APRIL}'")
+    world.deliver_registers(JUNE, [unit(JUNE), unit(JUNE, OTHER_UNIT, omrade="Södra")])
+    own = touched.OWN if is_whole else touched.NOT_WHOLE
+    assert reasons_of(world, APRIL) == {APRIL: own, MAY: touched.LOOK_BACK}
+
+
 def test_months_are_counted_over_the_turn_of_the_year() -> None:
     assert touched.looking_back({"2023-12"}, ["2023-12", "2024-01", "2024-02"], 1) == {"2024-01"}
 
