@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
+
 from orchestration import logbook
 from orchestration.publishing.versions import Request, publish
 from orchestration.settings import Home
@@ -11,6 +13,7 @@ from orchestration.state import evidence
 from orchestration.state.current import current_inputs
 from orchestration.state.delivered import DELIVERED_ROWS, delivered_rows_name
 from orchestration.state.store import State, open_state
+from orchestration.warehouse.basis import demand_undamaged
 from orchestration.warehouse.stage import refresh_state_copies
 from orchestration.work import Work
 
@@ -47,7 +50,10 @@ def publish_period(work: Work) -> dict[str, int]:
 
 
 def renew_published(work: Work) -> dict[str, int]:
-    """Publish the same build as a version of its own, with the state as it is now; returns rows by table."""
+    """Publish the same build as a version of its own, with the state as it is now; returns rows by table.
+
+    Raises VardlagerError when the build file is damaged, which is then taken away.
+    """
     refresh_state_copies(work)
     with open_state(work.home.state_file) as state:
         request = Request(
@@ -57,7 +63,11 @@ def renew_published(work: Work) -> dict[str, int]:
             delivered_source=delivered_rows_folder(work.home),
             delivered=delivered_files(work.home, state),
         )
-        counts = publish(work.home, work.region, state, request, work.progress)
+        try:
+            counts = publish(work.home, work.region, state, request, work.progress)
+        except duckdb.Error as error:
+            demand_undamaged(work, [str(error)])
+            raise
         logbook.event("published", tables=len(counts), rows=sum(counts.values()))
     work.progress(f"  {len(counts)} tabeller i {work.home.published_file}")
     return counts

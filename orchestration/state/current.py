@@ -42,15 +42,15 @@ def readable_loads(contracts: Mapping[str, Contract], current: Sequence[Load]) -
     ]
 
 
-_CODE_FOLDERS = ("models", "macros", "seeds", "expectations", "orchestration")
+_CODE = ("models", "macros", "seeds", "tests/dbt", "dbt_project.yml", "profiles.yml", "expectations", "orchestration")
 
 
 @functools.cache
 def code_version() -> str:
-    """The project's version and the first twelve digits of a sha256 over everything that makes figures."""
+    """The project's version and the first twelve digits of a sha256 over everything that makes or proves figures."""
     digest = hashlib.sha256()
-    for folder in _CODE_FOLDERS:
-        for path in sorted((PROJECT_ROOT / folder).rglob("*")):
+    for name in _CODE:
+        for path in (PROJECT_ROOT / name, *sorted((PROJECT_ROOT / name).rglob("*"))):
             if path.is_file() and "__pycache__" not in path.parts:
                 digest.update(str(path.relative_to(PROJECT_ROOT)).encode())
                 digest.update(path.read_bytes())

@@ -1,9 +1,9 @@
 """What the kept tables of the build database rest on, noted in it when a build is whole.
 
-The schema `basis` holds code, settings and contracts, the loads that were read, and the unit register as the
-rows of each period used it. `control.built_period` marks the periods whose kept rows are exactly what these
-give: a mark is taken away before a kept row changes, and set when every test has passed. A whole period is
-thus always right for the loads of the basis, whatever became of later builds.
+The schema `basis` holds code, engines, settings, key and contracts, the loads that were read, and the unit
+register as the rows of each period used it. `control.built_period` marks the periods whose kept rows are exactly
+what these give: a mark is taken away before a kept row changes, and set when every test has passed. A whole
+period is thus always right for the loads of the basis, whatever became of later builds.
 """
 
 from __future__ import annotations
@@ -13,17 +13,21 @@ import json
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 
 import duckdb
 
 from orchestration.contracts import CARE, Contract
 from orchestration.errors import VardlagerError
+from orchestration.privacy import Key
 from orchestration.settings import Region
 from orchestration.state.current import code_version
 from orchestration.state.store import Load
 from orchestration.work import Work
 
+_ENGINES = ("duckdb", "dbt-core", "dbt-duckdb")
 _LOCKED = "Could not set lock"
+_DAMAGED = "Corrupt database file"
 _NOT_STANDING = "list_contains($touched, period) or not list_contains($complete, period)"
 _MARKS = """
     create schema if not exists control;
@@ -48,13 +52,14 @@ _USED_UNITS = """
 
 @dataclass(frozen=True)
 class BasisLoad:
-    """A load that the kept tables rest on; `lake_path` is where its rows lay, relative to the home."""
+    """A load that the kept tables rest on: file of `sha256`, whose rows lay at `lake_path`, relative to the home."""
 
     period: str
     group_name: str
     entity: str
     load_id: int
     lake_path: str
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -66,12 +71,14 @@ class Basis:
     built: Mapping[str, str]
 
 
-def foundation_of(region: Region, contracts: Mapping[str, Contract]) -> dict[str, str]:
-    """What all rows of all periods rest on, as texts to compare: `koden`, `inställningarna`, `kontrakten`."""
+def foundation_of(region: Region, key: Key, contracts: Mapping[str, Contract]) -> dict[str, str]:
+    """What all rows of all periods rest on, as texts to compare: code, engines, settings, key and contracts."""
     shapes = repr(sorted(contracts.items()))
     return {
         "koden": code_version(),
+        "motorerna": ", ".join(f"{name} {version(name)}" for name in _ENGINES),
         "inställningarna": json.dumps(region.model_dump(mode="json"), sort_keys=True),
+        "nyckeln": key.check_value,
         "kontrakten": hashlib.sha256(shapes.encode("utf-8")).hexdigest(),
     }
 
@@ -79,7 +86,8 @@ def foundation_of(region: Region, contracts: Mapping[str, Contract]) -> dict[str
 def basis_loads(loads: Iterable[Load]) -> tuple[BasisLoad, ...]:
     """Loads as a basis notes them."""
     return tuple(
-        BasisLoad(load.period, load.group_name, load.entity, load.load_id or 0, load.lake_path or "") for load in loads
+        BasisLoad(load.period, load.group_name, load.entity, load.load_id or 0, load.lake_path or "", load.sha256)
+        for load in loads
     )
 
 
@@ -87,19 +95,28 @@ def read_basis(connection: duckdb.DuckDBPyConnection) -> Basis | None:
     """The basis of the last whole build; None when there is none, or none that this code can read."""
     try:
         foundation = dict(connection.execute("select name, value from basis.foundation").fetchall())
-        loads = connection.execute("select period, group_name, entity, load_id, lake_path from basis.load").fetchall()
+        loads = connection.execute(
+            "select period, group_name, entity, load_id, lake_path, sha256 from basis.load"
+        ).fetchall()
         built = dict(connection.execute("select period, build_id from control.built_period").fetchall())
     except duckdb.Error:
         return None
     return Basis(foundation, tuple(BasisLoad(*row) for row in loads), built) if foundation else None
 
 
-def why_all(basis: Basis | None, now: Mapping[str, str]) -> str | None:
-    """Why every period must be built anew, in Swedish; None when the basis stands."""
+def why_all(basis: Basis | None, now: Mapping[str, str], known: Collection[BasisLoad]) -> str | None:
+    """Why every period must be built anew, in Swedish; None when the basis stands.
+
+    `known` are all loads of the state, whether they count or not. A state that has been put back from a backup
+    gives the numbers and the places in the lake that later loads had to other files: a basis with a load that
+    the state does not know says nothing of what differs.
+    """
     if basis is None:
         return "inget helt bygge finns"
     changed = [name for name, value in now.items() if basis.foundation.get(name) != value]
-    return f"ändrat: {', '.join(changed)}" if changed else None
+    if changed:
+        return f"ändrat: {', '.join(changed)}"
+    return None if set(basis.loads) <= set(known) else "läget känner inte de filer som bygget vilar på"
 
 
 def remove_build(work: Work) -> None:
@@ -123,6 +140,19 @@ def open_build(work: Work) -> duckdb.DuckDBPyConnection:
     work.progress("  Byggets fil går inte att läsa och görs om.")
     remove_build(work)
     return work.connect_build()
+
+
+def demand_undamaged(work: Work, messages: Iterable[str]) -> None:
+    """Take the build file away when the engine says in one of the messages that it is damaged, and stop.
+
+    What is damaged stays so: unless the file goes, every later build meets it again. Raises VardlagerError.
+    """
+    if any(_DAMAGED in message for message in messages):
+        remove_build(work)
+        raise VardlagerError(
+            "Byggets fil är skadad och är borttagen; inget annat är berört.",
+            "Kör om: bygget görs då från början. Kontrollera disken om det händer igen.",
+        ) from None
 
 
 def take_marks_away(connection: duckdb.DuckDBPyConnection, touched: Collection[str], complete: Collection[str]) -> None:
@@ -157,12 +187,13 @@ def note_basis(
         )
         connection.execute(
             "create or replace table basis.load "
-            "(period varchar, group_name varchar, entity varchar, load_id integer, lake_path varchar)"
+            "(period varchar, group_name varchar, entity varchar, load_id integer, lake_path varchar, sha256 varchar)"
         )
         columns = [list(column) for column in zip(*(vars(load).values() for load in loads), strict=True)]
         if columns:
             connection.execute(
-                "insert into basis.load select unnest($1), unnest($2), unnest($3), unnest($4), unnest($5)", columns
+                "insert into basis.load select unnest($1), unnest($2), unnest($3), unnest($4), unnest($5), unnest($6)",
+                columns,
             )
         for table in ("unit", "unit_overlap"):
             connection.execute(f"create or replace table basis.{table} as from intermediate.int_core__{table}")

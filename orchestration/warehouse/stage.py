@@ -97,6 +97,7 @@ def _touched_by_registers(connection: duckdb.DuckDBPyConnection, complete: Seque
 def _build_units(work: Work) -> None:
     nodes = run_dbt(work.home, work.region, ["run", "--select", *_UNITS])
     broken = [node for node in nodes if node.is_bad]
+    basis_of.demand_undamaged(work, (node.message for node in broken))
     if broken or not nodes:
         raise VardlagerError(
             f"Enhetsregistret kunde inte byggas: {_describe(broken)}",
@@ -115,7 +116,8 @@ def plan_build(work: Work, state: State) -> Plan:
     connection = basis_of.open_build(work)
     try:
         basis = basis_of.read_basis(connection)
-        why_all = basis_of.why_all(basis, basis_of.foundation_of(work.region, work.contracts))
+        foundation = basis_of.foundation_of(work.region, work.key, work.contracts)
+        why_all = basis_of.why_all(basis, foundation, basis_of.basis_loads(state.loads()))
         why_all = ASKED_FOR if work.full_refresh else why_all
         if basis is None or why_all is not None:
             connection.close()
@@ -123,16 +125,19 @@ def plan_build(work: Work, state: State) -> Plan:
             return Plan(dict.fromkeys(complete, why_all or ASKED_FOR), complete, loads, why_all)
         look_back = reasons.read_look_back()
         touched = _touched_by_care(work, connection, basis, loads, complete, look_back.is_unbounded)
+        by_registers: dict[str, str] = {}
         if reasons.has_other_registers(basis.loads, loads):
             _write_inputs(connection, work, state, touched)
             connection.close()
             _build_units(work)
             connection = work.connect_build()
-            touched = _touched_by_registers(connection, complete) | touched
+            by_registers = _touched_by_registers(connection, complete)
     finally:
         connection.close()
     sources = reasons.changed_periods(basis.loads, loads)
     sources |= {period for period, why in touched.items() if why not in (reasons.OWN, reasons.NOT_WHOLE)}
+    sources |= by_registers.keys()
+    touched = by_registers | touched
     later = reasons.looking_back(sources, complete, look_back.months)
     touched = {period: reasons.LOOK_BACK for period in complete if period in later} | touched
     return Plan(touched, complete, loads, None)
@@ -148,6 +153,14 @@ def build_warehouse(work: Work, tell: Callable[[Sequence[NodeResult]], None] = _
     `tell` gets what became of every node, whether the build then stands or is stopped.
     Raises VardlagerError when a model cannot be built, StoppedError when a test fails.
     """
+    try:
+        return _build_warehouse(work, tell)
+    except duckdb.Error as error:
+        basis_of.demand_undamaged(work, [str(error)])
+        raise
+
+
+def _build_warehouse(work: Work, tell: Callable[[Sequence[NodeResult]], None]) -> Built:
     with open_state(work.home.state_file) as state:
         plan = plan_build(work, state)
         work.progress(f"Bygger modellerna: {reasons.told(plan.touched, len(plan.complete), plan.why_all)} ...")
@@ -159,6 +172,7 @@ def build_warehouse(work: Work, tell: Callable[[Sequence[NodeResult]], None] = _
             connection.close()
         nodes = run_dbt(work.home, work.region, ["build", *(() if plan.why_all else _OF_THE_CODE)])
         tell(nodes)
+        basis_of.demand_undamaged(work, (node.message for node in nodes if node.is_bad))
         tests = [node for node in nodes if node.kind in TEST_KINDS]
         bad = [node for node in nodes if node.is_bad]
         broken = [node for node in bad if node.kind not in TEST_KINDS and not node.is_skipped]
@@ -188,7 +202,7 @@ def _note_basis(work: Work, plan: Plan, nodes: Sequence[NodeResult]) -> None:
     kept = [(node.schema_name, node.table_name) for node in nodes if node.materialized == "incremental"]
     connection = work.connect_build()
     try:
-        foundation = basis_of.foundation_of(work.region, work.contracts)
+        foundation = basis_of.foundation_of(work.region, work.key, work.contracts)
         basis_of.note_basis(connection, foundation, plan.loads, plan.touched, plan.complete, kept)
     finally:
         connection.close()
@@ -204,5 +218,6 @@ def refresh_state_copies(work: Work) -> None:
             connection.close()
     nodes = run_dbt(work.home, work.region, ["run", "--select", STATE_COPY_TAG, "--no-write-json"])
     broken = [node for node in nodes if node.is_bad]
+    basis_of.demand_undamaged(work, (node.message for node in broken))
     if broken or not nodes:
         raise VardlagerError(f"Kopiorna av läget kunde inte byggas: {_describe(broken)}", "Kör vardlager doctor.")

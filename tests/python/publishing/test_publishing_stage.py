@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from orchestration.contracts import load_contracts
-from orchestration.errors import StoppedError
+from orchestration.errors import StoppedError, VardlagerError
 from orchestration.privacy import Key
 from orchestration.publishing import stage
 from orchestration.settings import Home
@@ -74,3 +75,23 @@ def test_only_rows_of_deliveries_that_were_made_are_published(work: Work) -> Non
     stage.renew_published(work)
     delivered = work.home.published / "parquet" / "delivered"
     assert {path.relative_to(delivered) for path in delivered.rglob("*.parquet")} == set(made)
+
+
+@pytest.mark.usefixtures("no_dbt")
+def test_a_build_file_that_is_damaged_is_taken_away_and_the_version_in_force_stands(work: Work) -> None:
+    stage.renew_published(work)
+    build(work.home, 500_000)
+    with duckdb.connect(str(work.home.build_file)) as connection:
+        connection.execute("checkpoint")
+        [(block,)] = connection.execute(
+            "select max(block_id) from pragma_storage_info('marts.dim_unit') where block_id >= 0"
+        ).fetchall()
+        [(size,)] = connection.execute("select block_size from pragma_database_size()").fetchall()
+    content = bytearray(work.home.build_file.read_bytes())
+    # The engine's file begins with three headers of 4096 bytes; its blocks follow.
+    content[3 * 4096 + block * size + 100] ^= 0xFF
+    work.home.build_file.write_bytes(content)
+    with pytest.raises(VardlagerError, match="skadad"):
+        stage.renew_published(work)
+    assert not work.home.build_file.exists()
+    assert published_rows(work.home) == (3, 3)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from orchestration.contracts import load_contracts
 from orchestration.settings import Region
+from orchestration.state import current
 from orchestration.state.current import complete_periods, has_registers, inputs_fingerprint, readable_loads
 from orchestration.state.store import Load
 
@@ -73,3 +76,21 @@ def test_the_fingerprint_changes_with_a_file_and_with_a_setting_and_with_nothing
     assert first == inputs_fingerprint(list(reversed(CARE)), REGION)
     assert first != inputs_fingerprint([CARE[0], load("cosmic_vantelista", "2024-07", "b")], REGION)
     assert first != inputs_fingerprint(CARE, REGION.model_copy(update={"county_prefix": "17"}))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["models/a.sql", "macros/a.sql", "seeds/a.csv", "tests/dbt/a.sql", "dbt_project.yml", "profiles.yml",
+     "expectations/a.py", "orchestration/room/a.py"],
+)  # fmt: skip
+def test_the_code_is_another_when_anything_that_makes_or_proves_figures_is(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(current, "PROJECT_ROOT", tmp_path)
+    file = tmp_path / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    told = set()
+    for content in ("one", "other"):
+        file.write_text(content, encoding="utf-8")
+        told.add(current.code_version.__wrapped__())
+    assert len(told) == 2

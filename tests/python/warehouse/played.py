@@ -150,6 +150,7 @@ class World:
     # Rows of the current load, by entity and period.
     standing: dict[tuple[str, str], list[Row]] = field(default_factory=dict)
     held_back: dict[tuple[str, str], list[Row]] = field(default_factory=dict)
+    key: Key = field(default_factory=lambda: Key(b"k" * 32))
 
     def __post_init__(self) -> None:
         self.home = Home(self.root)
@@ -160,7 +161,7 @@ class World:
     def work(self, period: str, full_refresh: bool = False) -> Work:
         """The work of a run of the period."""
         return Work(
-            period, f"run {period}", self.home, self.region, frozenset(), Key(b"k" * 32), self.contracts,
+            period, f"run {period}", self.home, self.region, frozenset(), self.key, self.contracts,
             self.said.append, full_refresh=full_refresh,
         )  # fmt: skip
 
@@ -172,10 +173,11 @@ class World:
         if quarantined:
             self._write_quarantined(self.home.root / quarantined_path(path), quarantined)
         contract = self.contracts[entity]
+        sha256 = hashlib.sha256(repr((entity, rows, quarantined)).encode()).hexdigest()
         with open_state(self.home.state_file) as state:
             load = Load(
                 period=period, system=contract.system, entity=entity, group_name=contract.group,
-                file_name=f"{entity}.csv", sha256=f"{entity} {self.written}", archive_path="archive/x", lake_path=path,
+                file_name=f"{entity}.csv", sha256=sha256, archive_path="archive/x", lake_path=path,
                 rows_in_file=len(rows) + len(quarantined), rows_loaded=len(rows), rows_quarantined=len(quarantined),
                 rows_duplicate=0, rows_filtered=0, loaded_at="2024-08-02 10:00:00", outcome="held",
             )  # fmt: skip

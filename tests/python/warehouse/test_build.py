@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import holidays
 import pytest
 
-from tests.python.warehouse.cases import OVERLAPPING_UNIT, whole_plant
+from tests.python.warehouse.cases import EARLIER_PERIOD, OVERLAPPING_UNIT, RULE_PERIOD, whole_plant
 from tests.python.warehouse.planted import DbtOutcome, query, run_dbt, table_hashes
 
 BUILD_WITHOUT_TESTS = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
@@ -51,6 +54,30 @@ def test_rows_in_another_order_give_the_same_figures(database: Path, working_dir
     for kind in ("completed", "waiting"):
         rows = f"select * exclude (source_line) from delivery.delivery_{kind} order by all"
         assert query(reversed_database, rows) == query(database, rows)
+
+
+def test_a_row_that_stands_twice_in_a_kept_table_fails_when_its_period_is_touched_and_only_then(
+    database: Path, working_dir: Path, tmp_path: Path, manifest: dict[str, Any]
+) -> None:
+    file = tmp_path / "build.duckdb"
+    shutil.copy(database, file)
+    kept = {
+        node["name"]: f"{node['schema']}.{node['alias']}"
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["config"]["materialized"] == "incremental"
+    }
+    with duckdb.connect(str(file)) as connection:
+        for table in kept.values():
+            connection.execute(f"insert into {table} from {table} where period = ? limit 1", [RULE_PERIOD])
+    failed = {}
+    for period in (RULE_PERIOD, EARLIER_PERIOD):
+        with duckdb.connect(str(file)) as connection:
+            connection.execute("delete from control.touched_period")
+            connection.execute("insert into control.touched_period values (?)", [period])
+        outcome = run_dbt(file, working_dir, "test", "--select", "test_name:has_grain")
+        failed[period] = {name for name in kept for test in outcome.failures() if test.startswith(f"has_grain_{name}_")}
+    assert failed == {RULE_PERIOD: set(kept), EARLIER_PERIOD: set()}
+    assert len(kept) == 9
 
 
 def test_copies_of_state_are_renewed_alone(database: Path, working_dir: Path) -> None:

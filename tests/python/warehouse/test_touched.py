@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from orchestration.errors import StoppedError, VardlagerError
+from orchestration.privacy import Key
 from orchestration.state.store import open_state
 from orchestration.warehouse import stage, touched
 from orchestration.warehouse.dbt_runner import NodeResult
@@ -20,6 +21,8 @@ from tests.python.warehouse.played import CONTACTS, WAITING, BrokenOffError, Pla
 
 MARCH, APRIL, MAY, JUNE = PERIODS = ("2024-03", "2024-04", "2024-05", "2024-06")
 OTHER_UNIT, NEW_UNIT = UNIT[:-1] + "2", UNIT[:-1] + "8"
+# The engine's file begins with three headers of this many bytes in all; its blocks follow.
+HEADERS = 3 * 4096
 UNITS = [unit(MARCH), unit(MARCH, OTHER_UNIT)]
 
 
@@ -250,6 +253,18 @@ def test_the_own_period_is_no_change_for_those_that_look_back(world: World, monk
     assert reasons_of(world, MARCH) == {MARCH: touched.OWN}
 
 
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_a_register_that_changes_the_own_period_touches_those_that_look_back_to_it(
+    is_whole: bool, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(touched, "read_look_back", lambda: touched.LookBack(1, True))
+    if not is_whole:
+        world.execute(f"delete from control.built_period where period = '{APRIL}'")
+    world.deliver_registers(JUNE, [unit(JUNE), unit(JUNE, OTHER_UNIT, omrade="Södra")])
+    own = touched.OWN if is_whole else touched.NOT_WHOLE
+    assert reasons_of(world, APRIL) == {APRIL: own, MAY: touched.LOOK_BACK}
+
+
 def test_months_are_counted_over_the_turn_of_the_year() -> None:
     assert touched.looking_back({"2023-12"}, ["2023-12", "2024-01", "2024-02"], 1) == {"2024-01"}
 
@@ -263,6 +278,31 @@ def test_other_settings_build_everything(world: World) -> None:
 def test_other_code_builds_everything(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("orchestration.warehouse.basis.code_version", lambda: "another")
     assert plan(world).why_all == "ändrat: koden"
+
+
+def test_another_key_builds_everything(world: World) -> None:
+    world.key = Key(b"a" * 32)
+    assert plan(world).why_all == "ändrat: nyckeln"
+
+
+def test_another_engine_builds_everything(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orchestration.warehouse.basis.version", lambda name: f"another {name}")
+    assert plan(world).why_all == "ändrat: motorerna"
+
+
+def test_a_state_put_back_from_a_backup_builds_everything_when_it_does_not_know_what_was_built(world: World) -> None:
+    backup = world.home.state_file.read_bytes()
+    later, again = ([contact(MARCH, "repeated", kontaktform=form), *contacts_of(MARCH)[1:]] for form in "UB")
+    world.deliver(CONTACTS, MARCH, later)
+    world.build(JUNE)
+    world.home.state_file.write_bytes(backup)
+    world.written -= 1
+    world.deliver(CONTACTS, MARCH, again)
+    [(number,)] = world.query("select load_id from basis.load where period = ? and entity = ?", [MARCH, CONTACTS])
+    with open_state(world.home.state_file) as state:
+        assert state.loads("current")[-1].load_id == number, "the number, and the place in the lake, are given twice"
+    assert dict(world.build(APRIL).touched) == dict.fromkeys(PERIODS, "läget känner inte de filer som bygget vilar på")
+    assert world.contents() == world.rebuilt(APRIL).contents()
 
 
 def test_full_refresh_builds_everything_from_an_empty_file(world: World) -> None:
@@ -304,6 +344,41 @@ def test_a_build_file_that_tells_no_basis_is_built_anew(damage: Callable[[Path],
     found = world.build(JUNE)
     assert dict(found.touched) == dict.fromkeys(PERIODS, "inget helt bygge finns")
     assert world.contents() == expected
+
+
+def hurt(file: Path) -> None:
+    """Every block that holds rows is another than its checksum says; what tells where they lie is left."""
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("checkpoint")
+        blocks = connection.execute(
+            "select distinct block_id from pragma_storage_info('reference.rules') where block_id >= 0"
+        ).fetchall()
+        [(size,)] = connection.execute("select block_size from pragma_database_size()").fetchall()
+    content = bytearray(file.read_bytes())
+    for (block,) in blocks:
+        content[HEADERS + block * size + 100] ^= 0xFF
+    assert blocks
+    file.write_bytes(content)
+
+
+def test_a_build_file_that_is_damaged_where_rows_lie_is_taken_away_and_the_same_command_builds_it(
+    world: World,
+) -> None:
+    expected = world.contents()
+    hurt(world.home.build_file)
+    with pytest.raises(VardlagerError, match="skadad"):
+        world.build(JUNE)
+    assert not world.home.build_file.exists()
+    world.build(JUNE)
+    assert world.contents() == expected
+
+
+def test_a_damage_that_dbt_meets_takes_the_build_file_away(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    node = NodeResult("test.vardlager.t", "test", "error", "IO Error: Corrupt database file: computed checksum 1")
+    monkeypatch.setattr(stage, "run_dbt", lambda *_: [node])
+    with pytest.raises(VardlagerError, match="skadad"):
+        world.build(JUNE)
+    assert not world.home.build_file.exists()
 
 
 def test_a_file_that_another_program_holds_is_left_as_it_is(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
