@@ -308,6 +308,19 @@ def test_a_tick_repeated_asks_for_the_same_run_and_other_content_for_another(des
     assert other.run_key != first.run_key
 
 
+def test_a_correction_that_is_taken_back_is_work_again_each_time(desk: Desk) -> None:
+    keys = []
+    for text in ("a", "rättad", "a", "rättad"):
+        desk.put_all(text=text)
+        (asked,), _ = desk.rested()
+        keys.append(asked.run_key)
+        with open_state(desk.home.state_file) as state:
+            state.execute("update load set outcome = 'replaced'")
+        desk.loaded(ALL, text=text)
+        assert desk.rested()[0] == []
+    assert len(set(keys)) == 4
+
+
 def test_a_corrected_kontroll_csv_is_other_content(desk: Desk) -> None:
     desk.put_all()
     desk.control({desk.name(CARE_FILES[0]): sha("a")})
