@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from orchestration.keeping.due import REMOVED_SUFFIX, Due
-from orchestration.privacy import mask_identities
+from orchestration.privacy import presentable
 from orchestration.settings import PRIVATE_DIR, Home
 from orchestration.state.store import State, now
 
@@ -71,21 +71,14 @@ def _measure(path: Path) -> tuple[int, str | None]:
         return path.stat().st_size, hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def _written(path: str) -> str:
-    """A path as the state and the screen may hold it: no identity, and no byte that is no text.
-
-    Only a name that is none of the house's own differs. A kill between its row and its deletion is then settled as
-    deleted, and the next purge tells it once more.
-    """
-    return mask_identities(os.fsencode(path).decode("utf-8", "backslashreplace"))
-
-
 def _note(state: State, home: Home, due: Due, reason: str) -> int:
+    """Write down what is about to go. A name that is none of the house's own may be written otherwise than it is:
+    killed before its deletion, it is settled as deleted, and the next purge tells it once more."""
     if due.sha256 is None:
         size, sha256 = _measure(home.root / due.path)
     else:
         size, sha256 = (home.root / due.path).stat().st_size, due.sha256
-    return state.add_purge(due.kind, _written(due.path), sha256, due.rows, size, due.month, reason)
+    return state.add_purge(due.kind, presentable(due.path), sha256, due.rows, size, due.month, reason)
 
 
 def settle_purges(home: Home, state: State) -> None:
@@ -110,14 +103,14 @@ def purge(home: Home, state: State, due: Sequence[Due], reason: str) -> Purged:
             try:
                 noted.append((_note(state, home, each, reason), each))
             except OSError as trouble:
-                done.failed.append(f"{_written(each.path)}: {trouble.strerror or trouble}")
+                done.failed.append(f"{presentable(each.path)}: {trouble.strerror or trouble}")
     kept: list[int] = []
     gone: list[int] = []
     for purge_id, each in noted:
         try:
             delete(home.root, each.path)
         except OSError as trouble:
-            done.failed.append(f"{_written(each.path)}: {trouble.strerror or trouble}")
+            done.failed.append(f"{presentable(each.path)}: {trouble.strerror or trouble}")
             kept.append(purge_id)
         else:
             done.gone.append(each)

@@ -417,6 +417,18 @@ def test_broken_folders_are_told_and_never_crash_the_sensor(desk: Desk) -> None:
         assert name in said, said
 
 
+def test_dl05_a_folder_whose_name_is_no_text_is_told_as_text_without_its_identity(desk: Desk) -> None:
+    born = "19121212"
+    (desk.home.inbox / f"{os.fsdecode(bytes([0xF6]))}{born}-1212").mkdir()
+    desk.put_all()
+    (asked,), _ = desk.rested()
+    assert asked.partition_key == PERIOD
+    desk.put(CARE_FILES[0], "rättad")
+    _, said = desk.look()
+    assert said.encode("utf-8") and born not in said
+    assert "inbox/\\udcf6[identitet]: är ingen period" in said
+
+
 def test_a_folder_that_goes_while_it_is_read_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.put_all()
 
