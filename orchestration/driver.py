@@ -19,6 +19,7 @@ from orchestration.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, Broke
 from orchestration.jobs import MONTH_JOB, RUN_TAGS
 from orchestration.keeping.stage import keep_house
 from orchestration.landing.inbox import inbox_content
+from orchestration.privacy import mask_identities
 from orchestration.services.dagster_home import prepare_dagster_home
 from orchestration.settings import Home, read_region
 from orchestration.state.finished import (
@@ -166,7 +167,9 @@ class JobRunner:
     """
 
     def __init__(self, job_name: str, home: Home, override_reason: str = "", full_refresh: bool = False) -> None:
-        self._job_name, self._home, self._override_reason = job_name, home, override_reason
+        self._job_name, self._home = job_name, home
+        # Dagster keeps a picture of every job with what its resources were given.
+        self._override_reason = mask_identities(override_reason)
         self._full_refresh = full_refresh
         self._open = ExitStack()
 

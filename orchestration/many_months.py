@@ -14,6 +14,7 @@ from orchestration.driver import JobRunner, Outcome
 from orchestration.errors import EXIT_DONE, BrokenOffError
 from orchestration.landing.inbox import inbox_content
 from orchestration.privacy import mask_identities
+from orchestration.publishing.versions import publications, version_folder, version_in_force
 from orchestration.settings import Home, read_region
 from orchestration.state.finished import FinishedMonth, beside_current, finished_month, has_news, month_basis
 from orchestration.state.store import open_state
@@ -176,6 +177,18 @@ def still_finished(home: Home, job: str, period: str, override_reason: str) -> F
         return None if has_news(state, period, month.inbox, present) else month
 
 
+def stands_published(home: Home) -> bool:
+    """Whether what was published last is what readers get: neither rolled back nor lost.
+
+    Otherwise the first month that runs publishes all that is loaded, and the months after it are finished again.
+    """
+    if not home.state_file.exists():
+        return False
+    with open_state(home.state_file) as state:
+        newest = max((entry.version for entry in publications(state, "current", "earlier")), default=None)
+    return newest is not None and newest == version_in_force(home) and version_folder(home, newest).is_dir()
+
+
 def run_months(
     job: str,
     periods: Sequence[str],
@@ -186,14 +199,16 @@ def run_months(
 ) -> tuple[Tally, Failed | None]:
     """Run a job for each month in order, but for those that are finished; stops at the first that fails.
 
-    A full refresh is asked for to have everything made anew: then no month counts as finished.
+    A full refresh is asked for to have everything made anew: then no month counts as finished. None does either
+    until what was published last is in force.
     `write` takes text as it is to stand, line ends included. Raises BrokenOffError when somebody ended the process.
     """
     tally, seconds = Tally(), list[float]()
     with JobRunner(job, home, override_reason, full_refresh) as runner:
         for number, period in enumerate(periods, start=1):
             runner.demand_unbroken(period)
-            finished = None if full_refresh else still_finished(home, job, period, override_reason)
+            may_skip = not full_refresh and stands_published(home)
+            finished = still_finished(home, job, period, override_reason) if may_skip else None
             if finished is not None:
                 write(f"{heading(number, len(periods), period)} hoppas över: klar sedan tidigare, inget är ändrat\n")
                 logbook.event("month_skipped", skipped=period, earlier_run=finished.run_id)

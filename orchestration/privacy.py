@@ -145,6 +145,11 @@ def mask_identities(text: str) -> str:
     return _TOKEN.sub(lambda match: MASK if _is_identity(match) else match[0], text)
 
 
+def presentable(text: str) -> str:
+    """`text` masked, with what is no text in a file's name written as codes: databases and pages take only text."""
+    return mask_identities(text).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def shown_value(value: str) -> str:
     """How a rejected value is shown: itself when it cannot be an identity, else its shape.
 

@@ -10,6 +10,7 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from orchestration import logbook, telling
+from orchestration.privacy import presentable
 from orchestration.settings import home_from_environment
 from orchestration.state.lock import running, writing
 from orchestration.work import END_PERIOD, FIRST_PERIOD, Work, open_work
@@ -51,7 +52,7 @@ class Workplace(dg.ConfigurableResource):  # type: ignore[type-arg]
             if self.shows_progress:
                 telling.tell(line)
             else:
-                context.log.info(line)
+                context.log.info(presentable(line))
 
         period, stage_name = context.partition_key, context.op_execution_context.op.name
         with (

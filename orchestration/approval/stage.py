@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from orchestration import logbook
 from orchestration.approval.figures import Renewed, read_figures, renew_figures
-from orchestration.state.current import inputs_fingerprint, readable_loads
+from orchestration.state import evidence
+from orchestration.state.current import current_inputs, readable_loads
 from orchestration.state.store import open_state
 from orchestration.work import Work
 
 
 def renew_clinic_figures(work: Work) -> Renewed:
-    """Keep the figures that each clinic is to approve, and withdraw approvals of other figures than these."""
+    """Keep the figures that each clinic is to approve, and withdraw approvals of other figures than these.
+
+    Raises StoppedError unless every required check of this run passed: started alone, it would read whatever an
+    earlier or interrupted run left in the build, and take standing approvals back for it.
+    """
+    with open_state(work.home.state_file) as state:
+        inputs = current_inputs(state, work.contracts, work.region)
+        evidence.demand(state, work.run_id, inputs, work.period, "räkna klinikernas siffror för")
     work.progress("Räknar klinikernas siffror ...")
     connection = work.connect_build(read_only=True)
     try:
@@ -19,7 +27,6 @@ def renew_clinic_figures(work: Work) -> Renewed:
         connection.close()
     with open_state(work.home.state_file) as state:
         loads = readable_loads(work.contracts, state.loads("current"))
-        inputs = inputs_fingerprint(loads, work.region)
         renewed = renew_figures(state, work.period, work.run_id, inputs, found, loads)
     for clinic, reason in renewed.withdrawn:
         logbook.event("approval_withdrawn", logbook.WARNING, clinic_id=clinic.clinic_id, reason=reason)

@@ -178,7 +178,9 @@ def _reports(home: Home, state: State, found: Found) -> Iterator[Due]:
         written = {path: _written_at(path) for _, path in versions}
         kept = {path for _, path in versions[-1:]}
         for until in delivered.get(folder.name, ()):
-            kept.update([path for _, path in versions if written[path] < until][-1:])
+            before = [path for _, path in versions if written[path] < until]
+            # Times that a restored backup has lost tell of none which it was.
+            kept.update(before[-1:] or written)
         for _, path in versions:
             if path not in kept:
                 month = datetime.datetime.fromtimestamp(written[path]).strftime("%Y-%m")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from orchestration.keeping.due import REMOVED_SUFFIX, Due
+from orchestration.privacy import presentable
 from orchestration.settings import PRIVATE_DIR, Home
 from orchestration.state.store import State, now
 
@@ -71,11 +72,13 @@ def _measure(path: Path) -> tuple[int, str | None]:
 
 
 def _note(state: State, home: Home, due: Due, reason: str) -> int:
+    """Write down what is about to go. A name that is none of the house's own may be written otherwise than it is:
+    killed before its deletion, it is settled as deleted, and the next purge tells it once more."""
     if due.sha256 is None:
         size, sha256 = _measure(home.root / due.path)
     else:
         size, sha256 = (home.root / due.path).stat().st_size, due.sha256
-    return state.add_purge(due.kind, due.path, sha256, due.rows, size, due.month, reason)
+    return state.add_purge(due.kind, presentable(due.path), sha256, due.rows, size, due.month, reason)
 
 
 def settle_purges(home: Home, state: State) -> None:
@@ -100,14 +103,14 @@ def purge(home: Home, state: State, due: Sequence[Due], reason: str) -> Purged:
             try:
                 noted.append((_note(state, home, each, reason), each))
             except OSError as trouble:
-                done.failed.append(f"{each.path}: {trouble.strerror or trouble}")
+                done.failed.append(f"{presentable(each.path)}: {trouble.strerror or trouble}")
     kept: list[int] = []
     gone: list[int] = []
     for purge_id, each in noted:
         try:
             delete(home.root, each.path)
         except OSError as trouble:
-            done.failed.append(f"{each.path}: {trouble.strerror or trouble}")
+            done.failed.append(f"{presentable(each.path)}: {trouble.strerror or trouble}")
             kept.append(purge_id)
         else:
             done.gone.append(each)

@@ -22,6 +22,7 @@ from orchestration.keeping.due import (
 )
 from orchestration.keeping.history import RUN, purge_history
 from orchestration.keeping.purge import Purged, purge, remove_empty_folders, settle_purges
+from orchestration.privacy import presentable
 from orchestration.settings import Home, Region
 from orchestration.state.lock import writing
 from orchestration.state.store import State, open_state
@@ -79,7 +80,7 @@ def _purge_history(instance: dg.DagsterInstance, state: State, first_kept: str, 
 
 def _told_failure(failed: list[str]) -> str:
     more = len(failed) - _SHOWN_FAILURES
-    return (
+    return presentable(
         f"Gallringen nådde inte allt: {'; '.join(failed[:_SHOWN_FAILURES])}{f'; och {more} till' if more > 0 else ''}."
         "\n  Gör så här: kör vardlager doctor; nästa lyckade vardlager run försöker igen."
     )

@@ -37,7 +37,8 @@ class Seen:
 class Start:
     """Work that can begin: the groups of a period whose files are whole and new.
 
-    `content` is a sha256 of what they hold: the same files and the same kontroll.csv give the same.
+    `content` is a sha256 of what they hold and of which loads they would replace: the same files and the same
+    kontroll.csv give the same, until something else has been loaded in between.
     """
 
     period: str
@@ -164,6 +165,15 @@ def _content(group: str, inbox: Inbox, hashes: Mapping[str, str]) -> list[list[o
     return rows
 
 
+def _standing(loads: Sequence[Load], period: str, group: str) -> list[int]:
+    """Ids of a group's current loads of the period itself; a load has its own, also of content seen before."""
+    return sorted(
+        load.load_id or 0
+        for load in loads
+        if load.outcome == "current" and load.period == period and load.group_name == group
+    )
+
+
 def _judge(
     period: str, inbox: Inbox, hashes: Mapping[str, str], contracts: Mapping[str, Contract], loads: Sequence[Load]
 ) -> tuple[Start | None, list[str]]:
@@ -195,7 +205,8 @@ def _judge(
         return None, waiting
     if not new:
         return None, waiting
-    rows = [[group, _content(group, inbox, hashes)] for group in sorted(new)]
+    # With the loads that stand: a file that is taken back to what it was before is work again.
+    rows = [[group, _content(group, inbox, hashes), _standing(loads, period, group)] for group in sorted(new)]
     content = hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
     return Start(period, tuple(sorted(new)), content), waiting
 

@@ -7,7 +7,7 @@ import dagster as dg
 from orchestration.contracts import load_contracts
 from orchestration.errors import VardlagerError
 from orchestration.jobs import PUBLISH_JOB
-from orchestration.privacy import mask_identities
+from orchestration.privacy import mask_identities, presentable
 from orchestration.services.dead_runs import close_dead_runs, unfinished_periods
 from orchestration.services.inbox_watch import read_memory, watch, write_memory
 from orchestration.settings import home_from_environment, read_region
@@ -23,7 +23,7 @@ def _said(lines: tuple[str, ...]) -> str:
     shown = list(lines[:_MOST_LINES])
     if len(lines) > _MOST_LINES:
         shown.append(f"... och {len(lines) - _MOST_LINES} till.")
-    return "\n".join(shown) or _NOTHING_NEW
+    return presentable("\n".join(shown)) or _NOTHING_NEW
 
 
 @dg.sensor(

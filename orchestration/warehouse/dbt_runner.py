@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -125,7 +126,13 @@ def _invoke(manifest: Any, *arguments: str) -> Any:
     """What dbt answered; what is to end the process goes on, although dbt catches that too."""
     from dbt.cli.main import dbtRunner
 
-    outcome = dbtRunner(manifest=manifest).invoke([*arguments, *_COMMON_ARGUMENTS])
+    own_words = sys.argv
+    # dbt writes the process's command line into its files, and ours holds what a person typed: reasons, names.
+    sys.argv = ["dbt", *arguments]
+    try:
+        outcome = dbtRunner(manifest=manifest).invoke([*arguments, *_COMMON_ARGUMENTS])
+    finally:
+        sys.argv = own_words
     if outcome.exception is not None and not isinstance(outcome.exception, Exception):
         raise outcome.exception
     return outcome

@@ -74,7 +74,8 @@ def _opened(home: Home) -> Iterator[tuple[State | None, str | None]]:
         with read_state(home.state_file) as state:
             state.rows("select count(*) from load")
     except sqlite3.Error as trouble:
-        yield None, str(trouble)
+        is_half = trouble.sqlite_errorcode == sqlite3.SQLITE_READONLY_ROLLBACK
+        yield None, standing.HALF_WRITTEN if is_half else str(trouble)
         return
     with read_state(home.state_file) as state:
         yield state, None

@@ -29,6 +29,8 @@ _PROCESS = re.compile(r"process (\d+)")
 HASHED_BYTES = 2 << 30
 _UNENDED = ("STARTED", "STARTING", "CANCELING", "QUEUED", "NOT_STARTED")
 _DUCKDB_MARK = b"DUCK"
+# The trouble of a state whose writer was killed: sound, but only who writes may take the half back.
+HALF_WRITTEN = "halv skrivning"
 
 
 @looked("Läge")
@@ -36,6 +38,13 @@ def state_file(home: Home, state: State | None, trouble: str | None) -> Finding:
     """Whether state.sqlite is there, whole, and of this version; `trouble` is why it could not be opened."""
     restore = "Lägg tillbaka state/ ur säkerhetskopian, hela mappen på en gång, och kör vardlager doctor igen."
     why = "Inläsningar, godkännanden och leveranser finns bara där och kan inte byggas om."
+    if trouble == HALF_WRITTEN:
+        return note(
+            "Läge",
+            "en skrivning avbröts, och det som rör läget är inte granskat",
+            "Det som inte blev klart räknas inte, och det tar den som skriver härnäst tillbaka.",
+            "Kör samma kommando igen, och sedan vardlager doctor. Lägg inte tillbaka någon säkerhetskopia.",
+        )
     if trouble is not None:
         return fault("Läge", f"{home.state_file} går inte att läsa ({trouble})", why, restore)
     if state is None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import yaml
 
 from orchestration.approval.approvals import Given, TakenBack, approve, take_back
 from orchestration.approval.figures import Clinic, Renewed
@@ -19,6 +20,7 @@ from orchestration.privacy import Key
 from orchestration.settings import Home, Region
 from orchestration.state import evidence
 from orchestration.state.current import current_inputs
+from orchestration.state.lake import lake_path
 from orchestration.state.store import Load, State, open_state
 from orchestration.work import Work
 
@@ -82,6 +84,7 @@ class House:
     def __post_init__(self) -> None:
         home = Home(self.root / "home")
         home.make()
+        home.region_file.write_text(yaml.safe_dump(REGION.model_dump(mode="json")), encoding="utf-8")
         self.work = Work(PERIOD, RUN, home, REGION, frozenset(), Key(b"k" * 32), load_contracts(), self.said.append)
         for contract in self.work.contracts.values():
             if contract.group in ("care", "registers"):
@@ -108,7 +111,7 @@ class House:
                     file_name=f"{entity}_202407.csv",
                     sha256=f"{entity}{version}",
                     archive_path="archive/x",
-                    lake_path="lake/x",
+                    lake_path=lake_path(entity, PERIOD, version),
                     rows_in_file=1,
                     rows_loaded=1,
                     rows_quarantined=0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from click.testing import CliRunner
 from orchestration.approval import words
 from orchestration.approval.approvals import REPLACED, known_clinics, remaining_clinics, standing_approvals
 from orchestration.approval.rules import RULES_FILE, read_rules
+from orchestration.approval.stage import renew_clinic_figures
 from orchestration.errors import StoppedError, UsageError
 from orchestration.privacy import MASK
 from orchestration.state import evidence
@@ -116,6 +118,17 @@ def test_figures_and_withdrawals_come_together_or_not_at_all(house: House, monke
             EYE.figures_hash,
             EAR.figures_hash,
         }
+
+
+def test_figures_are_not_renewed_of_a_build_that_this_run_has_not_proved(house: House) -> None:
+    """The stage started alone in Dagster, on what an interrupted run left: no approval is taken back for it."""
+    house.approve(EAR)
+    house.change(EAR)
+    house.build()
+    with pytest.raises(StoppedError, match="har inte körts i denna körning"):
+        renew_clinic_figures(dataclasses.replace(house.work, run_id="r2"))
+    assert standing(house) == {EAR.clinic_id}
+    assert withdrawn(house) == []
 
 
 def test_another_periods_figures_and_approvals_are_left_alone(house: House) -> None:

@@ -6,10 +6,14 @@ import pytest
 from landing.planted import planted_delivery
 from landing.scan import Needles, leaks
 
+from orchestration.privacy import mask_identities
+
 from .command import Done, Place, elements
 
 PERIOD = "2024-07"
 DELIVERY = planted_delivery()
+# Typed by hand: only a written person number can be told from other words.
+IN_REASON = next(needle for needle in sorted(DELIVERY.needles) if mask_identities(needle) != needle)
 
 
 @pytest.fixture(scope="session")
@@ -17,10 +21,12 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, list[Done]]:
     place = Place(tmp_path_factory.mktemp("planted"), {"quarantine_limit_rows": 1000})
     folder = place.home / "inbox" / PERIOD
     folder.mkdir(parents=True)
+    # As the house makes it: open to others it is a fault, whatever the shell's own habits.
+    folder.parent.chmod(0o700)
     for name, data in DELIVERY.files.items():
         (folder / name).write_bytes(data)
     debug = {"VARDLAGER_DEBUG": "1"}
-    done = [place.command("--debug", "run", "--period", PERIOD, "--approve-all", "prov", **debug)]
+    done = [place.command("--debug", "run", "--period", PERIOD, "--approve-all", f"Anna, {IN_REASON}", **debug)]
     done.append(place.command("--debug", "status", **debug))
     done.append(place.command("--debug", "doctor", **debug))
     done.append(place.command("--debug", "sql", "select * from quality.deviations", "--format", "json", **debug))
@@ -33,7 +39,8 @@ def test_the_planted_month_is_delivered_all_the_same(ran: tuple[Place, list[Done
     assert done[0].code in {0, 4}, done[0].said
     assert len(elements(place.package(PERIOD) / "genomforda_kontakter.xml")) >= 40
     assert (place.home / "published" / "vardlager.duckdb").is_file()
-    assert [one.code for one in done[1:]] == [0, 0, 0]
+    wrong = [line for one in done[1:] if one.code for line in one.said.splitlines() if not line.startswith("ok")]
+    assert wrong == []
 
 
 @pytest.fixture(scope="session")

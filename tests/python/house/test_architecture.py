@@ -92,7 +92,6 @@ def test_the_room_list_covers_every_room() -> None:
         "cli",
         "definitions",
         "driver",
-        "event_log",
         "guard",
         "jobs",
         "many_months",

@@ -16,6 +16,20 @@ from orchestration.state.lake import quarantine_list_path, quarantined_path
 from orchestration.state.store import State, open_state
 from tests.python.keeping.house import GOES, STAYS, House, age
 
+DELIVERY = {
+    "receiver": "skr",
+    "period": "2019-01",
+    "version": 1,
+    "created_at": "2019-03-20 10:00:00",
+    "run_id": "r1",
+    "inputs": "i",
+    "content_hash": "h",
+    "contacts_completed": 1,
+    "contacts_waiting": 1,
+    "left_out_count": 0,
+    "status": "built",
+}
+
 
 @pytest.mark.parametrize(
     ("today", "months", "first_kept"),
@@ -176,24 +190,49 @@ def test_earlier_reports_go_but_neither_the_newest_nor_the_one_a_delivery_rests_
         age(page.parent, month)
     newer = house.write("reports/2022-06/v1/protokoll.html", month=STAYS)
     house.write("reports/2022-06/v2/protokoll.html", month=STAYS)
-    delivery = {
-        "receiver": "skr",
-        "period": "2019-01",
-        "version": 1,
-        "created_at": "2019-03-20 10:00:00",
-        "run_id": "r1",
-        "inputs": "i",
-        "content_hash": "h",
-        "contacts_completed": 1,
-        "contacts_waiting": 1,
-        "left_out_count": 0,
-        "status": "built",
-    }
     with open_state(house.home.state_file) as state:
-        state.insert("delivery", [delivery])
+        state.insert("delivery", [DELIVERY])
     house.keep()
     assert sorted(path.name for path in (house.home.reports / "2019-01").iterdir()) == ["v2", "v4"]
     assert newer.exists()
+
+
+def test_every_report_of_a_delivered_month_stays_when_a_backup_has_lost_their_times(house: House) -> None:
+    for version in (1, 2, 3):
+        age(house.write(f"reports/2019-01/v{version}/protokoll.html").parent, GOES)
+    with open_state(house.home.state_file) as state:
+        state.insert("delivery", [DELIVERY])
+    house.keep()
+    assert sorted(path.name for path in (house.home.reports / "2019-01").iterdir()) == ["v1", "v2", "v3"]
+
+
+def test_a_name_that_is_no_text_is_purged_and_undoes_no_month(house: House) -> None:
+    folder = house.root / "archive" / "2019-01"
+    folder.mkdir(parents=True)
+    odd = folder / os.fsdecode(b"g\xf6r.csv")
+    odd.touch()
+    os.utime(odd, (0, 0))
+    assert house.keep().failed == ()
+    assert not odd.exists()
+    (told,) = house.purges()
+    assert told["path"] == "archive/2019-01/g\\udcf6r.csv" and told["purged_at"] is not None
+
+
+def test_dl05_an_identity_in_a_name_is_purged_and_stands_nowhere(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    born = "19121212"
+    path = house.write(f"archive/2019-01/{os.fsdecode(bytes([0xF6]))}{born}-1212.csv", month=GOES)
+    real = purging.delete
+
+    def refuse(root: Path, name: str) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(purging, "delete", refuse)
+    assert len(house.keep().failed) == 1
+    monkeypatch.setattr(purging, "delete", real)
+    house.keep()
+    assert not path.exists()
+    told = f"{house.said} {house.purges()}"
+    assert born not in told and "[identitet].csv" in told
 
 
 def test_the_log_of_a_month_goes_with_the_month(house: House) -> None:

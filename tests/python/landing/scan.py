@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import sqlite3
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -88,6 +90,10 @@ def _sqlite_values(path: Path) -> Iterator[bytes]:
             if sql and sql.lower().startswith("create table"):
                 rows = connection.execute(f"select * from {_quoted(name)}").fetchall()
                 yield "\n".join(str(value) for row in rows for value in row).encode()
+                # Dagster packs its pictures of jobs.
+                for value in (value for row in rows for value in row if isinstance(value, bytes)):
+                    with contextlib.suppress(zlib.error):
+                        yield zlib.decompress(value)
     finally:
         connection.close()
 

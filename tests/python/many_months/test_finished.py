@@ -10,7 +10,7 @@ import pytest
 from orchestration.contracts import load_contracts
 from orchestration.landing.inbox import inbox_content
 from orchestration.landing.receiving import sha256_of
-from orchestration.many_months import still_finished
+from orchestration.many_months import stands_published, still_finished
 from orchestration.settings import Home, read_region
 from orchestration.state.finished import (
     FinishedMonth,
@@ -257,3 +257,37 @@ def test_what_is_written_down_is_read_back_and_the_later_one_counts(tmp_path: Pa
     note_finished(state, second)
     assert finished_month(state, PERIOD, JOB) == second
     state.close()
+
+
+def _published(home: Home, statuses: dict[int, str], in_force: int | None, kept: tuple[int, ...]) -> None:
+    with open_state(home.state_file) as state:
+        state.insert(
+            "publication",
+            [
+                {"version": version, "published_at": "2024-08-02 10:00:00", "run_id": f"run {version}",
+                 "period": PERIOD, "inputs": "i", "sha256": "s", "status": status}
+                for version, status in statuses.items()
+            ],
+        )  # fmt: skip
+    for version in kept:
+        (home.published / "versions" / f"{version:04d}").mkdir(parents=True)
+    if in_force is not None:
+        (home.published / "current").symlink_to(f"versions/{in_force:04d}")
+
+
+@pytest.mark.parametrize(
+    ("statuses", "in_force", "kept", "stands"),
+    [
+        ({}, None, (), False),
+        ({1: "removed", 2: "earlier", 3: "current"}, 3, (2, 3), True),
+        ({2: "current", 3: "earlier"}, 2, (2, 3), False),
+        ({2: "earlier", 3: "current"}, None, (), False),
+        ({2: "earlier", 3: "current"}, 3, (2,), False),
+    ],
+    ids=["never published", "the newest in force", "rolled back", "all of it gone", "the newest gone"],
+)
+def test_what_was_rolled_back_or_lost_is_no_ground_for_skipping(
+    house: House, statuses: dict[int, str], in_force: int | None, kept: tuple[int, ...], stands: bool
+) -> None:
+    _published(house.home, statuses, in_force, kept)
+    assert stands_published(house.home) is stands

@@ -169,6 +169,7 @@ def _finished(monkeypatch: pytest.MonkeyPatch, **refused: tuple[str, ...]) -> No
         return None if lines is None else FinishedMonth(period, job, "earlier", "basis", frozenset(), lines)
 
     monkeypatch.setattr(many_months, "still_finished", still)
+    monkeypatch.setattr(many_months, "stands_published", lambda home: True)
 
 
 def test_finished_months_are_skipped_and_the_rest_run_in_order(
@@ -190,6 +191,15 @@ def test_finished_months_are_skipped_and_the_rest_run_in_order(
     assert [line.split()[:2] for line in lines] == [[f"[{n}/4]", period] for n, period in enumerate(PERIODS, 1)]
     assert "hoppas över" in lines[0] and "hoppas över" in lines[2]
     assert "kvar" in lines[1] and "kvar" not in lines[3]
+
+
+def test_the_first_month_runs_and_the_others_are_skipped_when_what_is_published_must_be_made_again(
+    runner: type[_Runner], monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    _finished(monkeypatch, m202111=(), m202112=(), m202201=(), m202202=())
+    monkeypatch.setattr(many_months, "stands_published", lambda home: bool(runner.ran))
+    tally, _ = run_months("month", PERIODS, Home(tmp_path), "", lambda text: None)
+    assert (runner.ran, tally.skipped) == (PERIODS[:1], PERIODS[1:])
 
 
 def test_a_month_that_fails_stops_those_after_it_and_they_are_counted(

@@ -308,6 +308,19 @@ def test_a_tick_repeated_asks_for_the_same_run_and_other_content_for_another(des
     assert other.run_key != first.run_key
 
 
+def test_a_correction_that_is_taken_back_is_work_again_each_time(desk: Desk) -> None:
+    keys = []
+    for text in ("a", "rättad", "a", "rättad"):
+        desk.put_all(text=text)
+        (asked,), _ = desk.rested()
+        keys.append(asked.run_key)
+        with open_state(desk.home.state_file) as state:
+            state.execute("update load set outcome = 'replaced'")
+        desk.loaded(ALL, text=text)
+        assert desk.rested()[0] == []
+    assert len(set(keys)) == 4
+
+
 def test_a_corrected_kontroll_csv_is_other_content(desk: Desk) -> None:
     desk.put_all()
     desk.control({desk.name(CARE_FILES[0]): sha("a")})
@@ -402,6 +415,18 @@ def test_broken_folders_are_told_and_never_crash_the_sensor(desk: Desk) -> None:
     assert requests == []
     for name in ("2024-13", "2024-05", "2024-04", "2014-01", "2024-03"):
         assert name in said, said
+
+
+def test_dl05_a_folder_whose_name_is_no_text_is_told_as_text_without_its_identity(desk: Desk) -> None:
+    born = "19121212"
+    (desk.home.inbox / f"{os.fsdecode(bytes([0xF6]))}{born}-1212").mkdir()
+    desk.put_all()
+    (asked,), _ = desk.rested()
+    assert asked.partition_key == PERIOD
+    desk.put(CARE_FILES[0], "rättad")
+    _, said = desk.look()
+    assert said.encode("utf-8") and born not in said
+    assert "inbox/\\udcf6[identitet]: är ingen period" in said
 
 
 def test_a_folder_that_goes_while_it_is_read_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from orchestration.errors import UsageError
 from orchestration.jobs import HOUSEKEEPING_JOB, MONTH_JOB, VALIDATION_JOB
 from orchestration.services.schedules import delivery_schedule, validation_schedule
 from orchestration.settings import Home
+from orchestration.state.lock import is_running
 from orchestration.workbench.status import status_text
 from orchestration.working_days import deadlines, is_working_day, month_after, month_before, working_day_by
 
@@ -215,3 +216,18 @@ def test_the_house_is_kept_also_where_no_command_runs(home: Home) -> None:
     assert result.success
     assert not old.exists()
     assert young.exists()
+
+
+def test_housekeeping_shows_that_it_lives_so_that_nobody_ends_it(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may wait for a month that takes longer than a run without a sign of life is let be."""
+    signs = []
+
+    def keep(*given: object) -> None:
+        signs.extend(is_running(home, sign.name) for sign in (home.state / "running").iterdir())
+
+    monkeypatch.setattr("orchestration.keeping.assets.keep_house", keep)
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = build_definitions().resolve_job_def(HOUSEKEEPING_JOB).execute_in_process(instance=instance)
+    assert result.success
+    assert signs == [True]
+    assert not is_running(home, result.run_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,6 +19,7 @@ class _Dbt:
     """Stands in for dbt: keeps the commands it got, and answers with what it is told to."""
 
     commands: list[tuple[str, Any]]
+    command_lines: list[list[str]]
     exception: BaseException | None
 
     def __init__(self, manifest: Any = None) -> None:
@@ -25,6 +27,7 @@ class _Dbt:
 
     def invoke(self, arguments: list[str]) -> SimpleNamespace:
         self.commands.append((arguments[0], self._manifest))
+        self.command_lines.append(list(sys.argv))
         if arguments[0] == "parse":
             return SimpleNamespace(result="the project", exception=None)
         return SimpleNamespace(result=None, exception=self.exception)
@@ -32,7 +35,7 @@ class _Dbt:
 
 @pytest.fixture
 def dbt(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[_Dbt]]:
-    _Dbt.commands, _Dbt.exception = [], None
+    _Dbt.commands, _Dbt.command_lines, _Dbt.exception = [], [], None
     monkeypatch.setattr("dbt.cli.main.dbtRunner", _Dbt)
     dbt_runner._manifest.cache_clear()
     yield _Dbt
@@ -52,3 +55,14 @@ def test_the_project_is_read_once_for_a_build_database_and_anew_for_another(dbt:
         ("parse", None), ("build", "the project"), ("build", "the project"),
         ("parse", None), ("build", "the project"),
     ]  # fmt: skip
+
+
+def test_dl05_dbt_does_not_learn_what_was_typed_on_the_command_line(
+    dbt: type[_Dbt], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It writes its command line into run_results.json; a reason may hold an identity."""
+    typed = ["vardlager", "run", "--approve-all", "Anna"]
+    monkeypatch.setattr(sys, "argv", typed)
+    dbt_runner.run_dbt(Home(tmp_path), Region.model_validate(SETTINGS), ["build"])
+    assert dbt.command_lines == [["dbt", "parse"], ["dbt", "build"]]
+    assert sys.argv is typed

@@ -303,6 +303,31 @@ def test_the_check_up_changes_nothing_whatever_is_wrong(home: Home, broken: Plan
 # --- half made homes ------------------------------------------------------------------------------
 
 
+KILLED_WHILE_WRITING = """
+import os, signal, sqlite3, sys
+state = sqlite3.connect(sys.argv[1], isolation_level=None)
+state.execute("pragma cache_size = 5")
+state.execute("begin immediate")
+for number in range(2000):
+    state.execute("insert into key_check values (?, ?)", [f"{number}" * 50, "x"])
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_state_whose_writer_was_killed_is_sound_and_asks_for_no_backup(home: Home) -> None:
+    subprocess.run([sys.executable, "-c", KILLED_WHILE_WRITING, str(home.state_file)], check=False)
+    assert home.state_file.with_name("state.sqlite-journal").stat().st_size > 0
+    before = snapshot(home.root)
+    finding = found(home, "Läge")
+    assert finding.level is Level.NOTE
+    assert "Kör samma kommando igen" in finding.remedy and "Lägg inte tillbaka" in finding.remedy
+    assert [str(each) for each in examine(home, AT) if each.level is Level.FAULT] == []
+    assert snapshot(home.root) == before
+    with open_state(home.state_file) as state:
+        assert state.rows("select count(*) from load")[0][0] == 1
+    assert found(home, "Läge").level is Level.GOOD
+
+
 def test_a_home_that_is_not_there_is_a_fault_and_is_not_made(tmp_path: Path) -> None:
     missing = Home(tmp_path / "borta")
     told = {finding.subject: finding for finding in examine(missing, AT)}
