@@ -127,6 +127,14 @@ def test_the_templates_are_part_of_what_is_installed() -> None:
     from orchestration.contracts import PROJECT_ROOT
 
     project = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    assert project["tool"]["setuptools"]["package-data"] == {"orchestration.reporting": ["*.j2"]}
-    rooms = {path.parent.name for path in (PROJECT_ROOT / "orchestration").rglob("*.j2")}
-    assert rooms == {"reporting"}
+    installed = {
+        (room.removeprefix("orchestration."), pattern.removeprefix("*"))
+        for room, patterns in project["tool"]["setuptools"]["package-data"].items()
+        for pattern in patterns
+    }
+    standing = {
+        (path.parent.name, path.suffix)
+        for path in (PROJECT_ROOT / "orchestration").rglob("*")
+        if path.is_file() and path.suffix not in {".py", ".pyc"}
+    }
+    assert installed == standing

@@ -107,7 +107,6 @@ EQUIVALENTS: dict[str, dict[str, str]] = {
         "care_period.last_date <= COALESCE(parameter.valid_to, care_period.last_date) → INNER JOIN parameter ON "
         "care_period.last_date >= parameter.valid_from AND care_period.last_date <= COALESCE(parameter.valid_to, "
         "care_period.last_date)": "every period has parameters in force",
-        "care_period: group_name = 'care' → TRUE": "a period without rows of care gives no figure",
         "one_row_a_period: name = 'first_referral_date' → FALSE": (
             "read by the delivery's rows alone (test_delivery_rows.py)"
         ),

@@ -12,8 +12,7 @@ from tests.python.warehouse.cases import RULE_PERIOD, whole_plant
 from tests.python.warehouse.planted import query
 from tests.python.warehouse.recomputing import Recomputing
 
-# The plant has one earlier delivery, of the rules' period; a run is of the last month of care.
-RUN_PERIOD = max(row["_period"] for row in [*whole_plant().contacts, *whole_plant().waiting])
+CARE_PERIODS = {row["_period"] for row in [*whole_plant().contacts, *whole_plant().waiting]}
 Version = tuple[str, str, int, str]
 
 
@@ -59,9 +58,9 @@ def delivered_periods(world: Recomputing, *versions: Version) -> set[str]:
     return {period for period, marks in told.items() if marks == {True}}
 
 
-def test_only_what_is_run_or_delivered_has_its_content_told(database: Path) -> None:
+def test_every_period_of_care_has_its_content_told_delivered_or_not(database: Path) -> None:
     periods = query(database, "select period from delivery.delivery_content order by period")
-    assert [period for (period,) in periods] == sorted({RULE_PERIOD, RUN_PERIOD})
+    assert [period for (period,) in periods] == sorted(CARE_PERIODS)
 
 
 def test_the_content_counts_the_rows_to_deliver(database: Path) -> None:
