@@ -152,12 +152,15 @@ def test_the_overview_opens_without_a_welcome_in_its_way(visit: Visit) -> None:
     assert not [url for url in visit.asked if "telemetry" in url]
 
 
-def test_the_catalog_tells_each_stage_in_swedish(visit: Visit) -> None:
-    visit.open("/assets", "published_file", "Publicering: filen som analytiker öppnar", "Leverans: nästa version")
+def test_the_catalog_tells_in_swedish_what_an_asset_is(visit: Visit) -> None:
+    visit.open("/assets", "approval_clinic", "Kliniker att godkänna: var klinik med rader")
+    visit.open("/assets/published_file", "Publicering: filen som analytiker öppnar")
+    visit.open("/assets/national_delivery", "Leverans: nästa version")
 
 
-def test_the_stages_are_groups(visit: Visit) -> None:
-    visit.open("/asset-groups", "landing", "warehouse", "validation", "approval", "publishing", "delivery")
+def test_extract_groups_and_domains_are_groups(visit: Visit) -> None:
+    visit.open("/asset-groups/", "care", "registers", "waiting_times", "rules", "validation", "publishing", "delivery")
+    visit.open(f"{LOCATION}/asset-groups/publishing", "published_file")
 
 
 def test_an_asset_shows_its_checks_with_what_they_mean(visit: Visit) -> None:
