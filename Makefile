@@ -41,7 +41,7 @@ lint: setup
 	@$(BIN)/sqlfluff lint --processes 2 models macros tests/dbt
 
 bench: setup
-	@echo "== Mätningar (omkring en kvart) =="
+	@echo "== Mätningar (omkring trekvart) =="
 	@$(BIN)/python -m bench.run
 
 clean:
