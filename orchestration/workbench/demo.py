@@ -74,6 +74,10 @@ def _write_inbox(home: Home, marker: Path, scale: float, progress: Callable[[str
     beside.rmdir()
 
 
+def _key_file(home: Home) -> Path:
+    return home.state / "demonstration.key"
+
+
 def prepare_demo(home: Home, scale: float, progress: Callable[[str], None]) -> list[str]:
     """Fill VARDLAGER_HOME with a synthetic region and return its months.
 
@@ -93,7 +97,7 @@ def prepare_demo(home: Home, scale: float, progress: Callable[[str], None]) -> l
     marker.write_text(f"{_ONLY_INVENTED}\n", encoding="utf-8")
     shutil.copyfile(EXAMPLE_FILE, home.region_file)
     home.region_file.chmod(PRIVATE_FILE)
-    key_file = home.state / "demonstration.key"
+    key_file = _key_file(home)
     write_new_key(key_file)
     os.environ[KEY_FILE_VARIABLE] = str(key_file)
     progress(f"Skriver utdrag från en syntetisk region till {home.inbox} ...")
@@ -123,4 +127,5 @@ def demo_summary(home: Home, period: str) -> str:
         f"Protokoll:       {home.reports / period} (vad som kontrollerats, att läsa i en webbläsare)\n"
         f"Läget:           {prefix}.venv/bin/vardlager status\n"
         f'Fråga själv:     {prefix}.venv/bin/vardlager sql "select * from marts.mart_waiting_times limit 5"'
+        f"\nKöra vidare:     {prefix}{KEY_FILE_VARIABLE}={_key_file(home)} .venv/bin/vardlager run --period {period}"
     )
