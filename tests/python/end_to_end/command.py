@@ -143,12 +143,13 @@ class Place:
         return self.home / "delivery" / "skr" / period / f"v{version}"
 
     def fixture(self, script: str, *arguments: str) -> str:
-        """Let a script that knows nothing of the project fill the inbox."""
+        """Let a script that knows nothing of the project fill the inbox, for its owner alone as README asks."""
         done = subprocess.run(
             [sys.executable, "-I", "-S", str(FIXTURES / script), str(self.home / "inbox"), *arguments],
             check=True,
             capture_output=True,
             text=True,
+            umask=0o077,
         )
         return done.stdout
 
