@@ -164,6 +164,22 @@ def take_marks_away(connection: duckdb.DuckDBPyConnection, touched: Collection[s
     )
 
 
+def note_used_units(connection: duckdb.DuckDBPyConnection, touched: Collection[str]) -> None:
+    """Note on which dates the rows of these periods use a unit, while the rows still stand in the build."""
+    connection.execute("create schema if not exists basis")
+    connection.execute(
+        "create table if not exists basis.used_unit (period varchar, unit_id varchar, first_date date, last_date date)"
+    )
+    connection.execute("begin")
+    try:
+        connection.execute("delete from basis.used_unit where list_contains($1, period)", [sorted(touched)])
+        connection.execute(f"insert into basis.used_unit {_USED_UNITS}", {"care": CARE})
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+
+
 def note_basis(
     connection: duckdb.DuckDBPyConnection,
     foundation: Mapping[str, str],
@@ -197,15 +213,7 @@ def note_basis(
             )
         for table in ("unit", "unit_overlap"):
             connection.execute(f"create or replace table basis.{table} as from intermediate.int_core__{table}")
-        connection.execute(
-            "create table if not exists basis.used_unit "
-            "(period varchar, unit_id varchar, first_date date, last_date date)"
-        )
-        connection.execute(
-            f"delete from basis.used_unit where {_NOT_STANDING}",
-            {"touched": sorted(touched), "complete": sorted(complete)},
-        )
-        connection.execute(f"insert into basis.used_unit {_USED_UNITS}", {"care": CARE})
+        connection.execute("delete from basis.used_unit where not list_contains($1, period)", [sorted(complete)])
         connection.execute("delete from control.built_period where list_contains($1, period)", [sorted(touched)])
         for period in sorted(touched):
             connection.execute("insert into control.built_period values (?, ?)", [period, build_id])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -26,6 +27,8 @@ _UNITS = ("+int_core__unit", "+int_core__unit_overlap")
 # Seeds and the models' unit tests are code: as long as it is the same, what was loaded and proven with it stands.
 _OF_THE_CODE = ("--exclude-resource-type", "seed", "--exclude-resource-type", "unit_test")
 _SHOWN_FAILURES = 5
+# Rows of care that are computed at a time, for each megabyte that the engine may use: half a million fill a gigabyte.
+ROWS_PER_MEGABYTE = 300
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,23 @@ class Plan:
     complete: tuple[str, ...]
     loads: tuple[BasisLoad, ...]
     why_all: str | None
+
+
+def in_parts(touched: Iterable[str], own: str, rows: Mapping[str, int], most_rows: int) -> list[list[str]]:
+    """The touched periods, a part to compute at a time: of at most `most_rows` rows, or of a single period.
+
+    The run's own period is the last, so that all that is computed on the way to its figures stands when they are
+    validated. Nothing touched is one part without periods.
+    """
+    parts: list[list[str]] = [[]]
+    held = 0
+    for period in sorted(touched, key=lambda each: (each == own, each)):
+        if parts[-1] and held + rows.get(period, 0) > most_rows:
+            parts.append([])
+            held = 0
+        parts[-1].append(period)
+        held += rows.get(period, 0)
+    return parts
 
 
 @dataclass(frozen=True)
@@ -58,10 +78,8 @@ def _describe(nodes: Sequence[NodeResult]) -> str:
     return shown + (f"; och {rest} till" if rest > 0 else "")
 
 
-def _write_inputs(connection: duckdb.DuckDBPyConnection, work: Work, state: State, touched: Mapping[str, str]) -> str:
-    return write_inputs(
-        connection, work.period, work.home, work.region, work.own_keys, work.contracts, state, touched.keys()
-    )
+def _write_inputs(connection: duckdb.DuckDBPyConnection, work: Work, state: State, touched: Collection[str]) -> str:
+    return write_inputs(connection, work.period, work.home, work.region, work.own_keys, work.contracts, state, touched)
 
 
 def _touched_by_care(
@@ -127,7 +145,7 @@ def plan_build(work: Work, state: State) -> Plan:
         touched = _touched_by_care(work, connection, basis, loads, complete, look_back.is_unbounded)
         by_registers: dict[str, str] = {}
         if reasons.has_other_registers(basis.loads, loads):
-            _write_inputs(connection, work, state, touched)
+            _write_inputs(connection, work, state, touched.keys())
             connection.close()
             _build_units(work)
             connection = work.connect_build()
@@ -167,10 +185,9 @@ def _build_warehouse(work: Work, tell: Callable[[Sequence[NodeResult]], None]) -
         connection = work.connect_build()
         try:
             basis_of.take_marks_away(connection, plan.touched, plan.complete)
-            inputs = _write_inputs(connection, work, state, plan.touched)
         finally:
             connection.close()
-        nodes = run_dbt(work.home, work.region, ["build", *(() if plan.why_all else _OF_THE_CODE)])
+        inputs, nodes = _build_in_parts(work, state, plan)
         tell(nodes)
         basis_of.demand_undamaged(work, (node.message for node in nodes if node.is_bad))
         tests = [node for node in nodes if node.kind in TEST_KINDS]
@@ -195,6 +212,37 @@ def _build_warehouse(work: Work, tell: Callable[[Sequence[NodeResult]], None]) -
     models = sum(node.kind == "model" for node in nodes)
     work.progress(f"  {models} modeller byggda, {len(tests)} tester godkända")
     return Built(inputs=inputs, models=models, tests=len(tests), touched=plan.touched, nodes=tuple(nodes))
+
+
+def _build_in_parts(work: Work, state: State, plan: Plan) -> tuple[str, list[NodeResult]]:
+    """(what the build rests on, what became of each node): of the last part, or of the first that is not sound.
+
+    What is computed of a period on the way to the kept tables fills memory and disk; many periods at once need
+    more than there may be.
+    """
+    rows: Counter[str] = Counter()
+    for load in state.loads("current"):
+        rows[load.period] += load.rows_loaded if load.group_name == CARE else 0
+    parts = in_parts(plan.touched, work.period, rows, ROWS_PER_MEGABYTE * work.region.memory_limit_mb)
+    inputs, nodes = "", list[NodeResult]()
+    for number, part in enumerate(parts, start=1):
+        if len(parts) > 1:
+            work.progress(f"  del {number} av {len(parts)}: {part[0]} till {part[-1]}")
+        connection = work.connect_build()
+        try:
+            inputs = _write_inputs(connection, work, state, part)
+        finally:
+            connection.close()
+        is_from_nothing = plan.why_all is not None and number == 1
+        nodes = run_dbt(work.home, work.region, ["build", *(() if is_from_nothing else _OF_THE_CODE)])
+        if any(node.is_bad for node in nodes):
+            break
+        connection = work.connect_build()
+        try:
+            basis_of.note_used_units(connection, part)
+        finally:
+            connection.close()
+    return inputs, nodes
 
 
 def _note_basis(work: Work, plan: Plan, nodes: Sequence[NodeResult]) -> None:

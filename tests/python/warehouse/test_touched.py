@@ -446,3 +446,46 @@ def test_a_register_that_cannot_be_built_stops_the_run(world: World, monkeypatch
     world.deliver_registers(JUNE, [unit(JUNE, klinik_hsaid=CLINIC), unit(JUNE, OTHER_UNIT, klinik_hsaid=OTHER_CLINIC)])
     with pytest.raises(VardlagerError, match="Enhetsregistret"):
         plan(world)
+
+
+@pytest.mark.parametrize(
+    "most_rows, parts",
+    [
+        (100, [["2024-01", "2024-03", "2024-02"]]),
+        (99, [["2024-01", "2024-03"], ["2024-02"]]),
+        (70, [["2024-01", "2024-03"], ["2024-02"]]),
+        (69, [["2024-01"], ["2024-03", "2024-02"]]),
+        (59, [["2024-01"], ["2024-03"], ["2024-02"]]),
+        (0, [["2024-01"], ["2024-03"], ["2024-02"]]),
+    ],
+)
+def test_many_rows_are_computed_a_part_at_a_time_and_the_runs_own_period_last(
+    most_rows: int, parts: list[list[str]]
+) -> None:
+    rows = {"2024-01": 40, "2024-02": 30, "2024-03": 30}
+    assert stage.in_parts(rows, "2024-02", rows, most_rows) == parts
+
+
+def test_nothing_touched_is_one_part_without_periods() -> None:
+    assert stage.in_parts([], "2024-02", {}, 0) == [[]]
+
+
+def test_a_part_that_is_not_sound_ends_the_build_and_no_period_of_it_is_whole(
+    world: World, player: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def builds() -> int:
+        return [command[0] for command in player.commands].count("build")
+
+    monkeypatch.setattr(stage, "ROWS_PER_MEGABYTE", 0)
+    player.commands.clear()
+    player.fails = True
+    with pytest.raises(StoppedError):
+        world.build(MARCH, full_refresh=True)
+    assert builds() == 1
+    assert world.query("from control.built_period") == []
+    player.fails = False
+    world.build(MARCH)
+    assert builds() == 1 + len(PERIODS)
+    assert set(dict(world.query("from control.built_period"))) == set(PERIODS)
+    # What is computed on the way to a figure stands for the run's own period, which is validated next.
+    assert world.query("select distinct period from intermediate.int_waiting_times__row") == [(MARCH,)]
