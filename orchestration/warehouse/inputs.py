@@ -62,19 +62,32 @@ HISTORY_ENTITY = "cosmic_vardkontakt"
 HISTORY_COLUMNS = {"contact_key": "contact_key", "start_tid": "started_at", "kontaktform": "contact_form"}
 
 
+def _stored(loads: Sequence[Load], home: Home) -> str:
+    """The rows of one entity's loads as `stored`, each beside the `period` and `load_id` of its `file`.
+
+    One reading of all files: a union of a reading each would hold buffers for every file at once.
+    """
+    files = {str(home.root / (load.lake_path or "")): load for load in sorted(loads, key=lambda load: load.period)}
+    paths = ", ".join(map(literal, files))
+    told = ", ".join(
+        f"({literal(path)}, {literal(load.period)}, cast({load.load_id} as integer))" for path, load in files.items()
+    )
+    return (
+        f"read_parquet([{paths}], hive_partitioning = false, filename = true) as stored "
+        f"inner join (values {told}) as file (filename, period, load_id) on stored.filename = file.filename"
+    )
+
+
 def _create_lake_view(
     connection: duckdb.DuckDBPyConnection, contract: Contract, loads: Sequence[Load], home: Home
 ) -> None:
-    columns = ", ".join(f'"{name}"' for name, _ in contract.lake_columns())
-    parts = [
-        f"select {columns}, {literal(load.period)} as _period, cast({load.load_id} as integer) as _load_id "
-        f"from read_parquet({literal(str(home.root / (load.lake_path or '')))}, hive_partitioning = false)"
-        for load in sorted(loads, key=lambda load: load.period)
-    ]
-    if not parts:
+    if loads:
+        columns = ", ".join(f'stored."{name}"' for name, _ in contract.lake_columns())
+        query = f"select {columns}, file.period as _period, file.load_id as _load_id from {_stored(loads, home)}"
+    else:
         empty = ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in contract.lake_columns())
-        parts = [f"select {empty}, cast(null as varchar) as _period, cast(null as integer) as _load_id where false"]
-    connection.execute(f"create or replace view lake.{contract.entity} as {' union all '.join(parts)}")
+        query = f"select {empty}, cast(null as varchar) as _period, cast(null as integer) as _load_id where false"
+    connection.execute(f"create or replace view lake.{contract.entity} as {query}")
 
 
 def _create_quarantined_view(connection: duckdb.DuckDBPyConnection, loads: Sequence[Load], home: Home) -> None:
@@ -100,17 +113,15 @@ def _create_quarantined_view(connection: duckdb.DuckDBPyConnection, loads: Seque
 
 def _create_history_view(connection: duckdb.DuckDBPyConnection, loads: Sequence[Load], home: Home) -> None:
     """View `control.contact_history`: the contacts of every complete period, touched or not."""
-    columns = ", ".join(f"{column} as {name}" for column, name in HISTORY_COLUMNS.items())
-    parts = [
-        f"select {literal(load.period)} as period, {columns} "
-        f"from read_parquet({literal(str(home.root / (load.lake_path or '')))}, hive_partitioning = false)"
-        for load in sorted(loads, key=lambda load: load.period)
-        if load.entity == HISTORY_ENTITY
-    ]
-    kinds = {"started_at": "timestamp"}
-    empty = ", ".join(f"cast(null as {kinds.get(name, 'varchar')}) as {name}" for name in HISTORY_COLUMNS.values())
-    parts = parts or [f"select cast(null as varchar) as period, {empty} where false"]
-    connection.execute(f"create or replace view control.contact_history as {' union all '.join(parts)}")
+    read = [load for load in loads if load.entity == HISTORY_ENTITY]
+    if read:
+        columns = ", ".join(f"stored.{column} as {name}" for column, name in HISTORY_COLUMNS.items())
+        query = f"select file.period, {columns} from {_stored(read, home)}"
+    else:
+        kinds = {"started_at": "timestamp"}
+        empty = ", ".join(f"cast(null as {kinds.get(name, 'varchar')}) as {name}" for name in HISTORY_COLUMNS.values())
+        query = f"select cast(null as varchar) as period, {empty} where false"
+    connection.execute(f"create or replace view control.contact_history as {query}")
 
 
 def _setting_rows(region: Region, own_keys: frozenset[str]) -> list[list[str]]:
