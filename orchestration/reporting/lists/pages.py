@@ -22,7 +22,7 @@ from orchestration.reporting.lists.cells import harmless
 from orchestration.reporting.lists.facts import ClinicFacts, Review, WorkListFacts
 from orchestration.reporting.lists.words import Row
 
-SHOWN_ROWS: Final = 100
+SHOWN_ROWS: Final = 50
 _OPEN_AT_ONCE: Final = 10
 
 

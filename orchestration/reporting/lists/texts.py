@@ -15,7 +15,6 @@ NOTHING_TO_CORRECT: Final = "Inget att rätta. Tack!"
 NOBODY_WAITS: Final = "Ingen väntar över gränsen, och ingen når den inom 30 dagar."
 NOBODY_MISSED: Final = "Inga patienter uteblev."
 NOTHING_LEFT_OUT: Final = "Inga rader utelämnas."
-NOTHING_FIXED: Final = "Inget har åtgärdats sedan förra inläsningen."
 NOTHING_FOUND: Final = "Reglerna har inte funnit några avvikelser."
 NO_FIGURES: Final = "Kliniken har inga kontakter som räknas i måtten."
 A_ROW_A_DEVIATION: Final = (
@@ -62,6 +61,13 @@ def about_clinic(review: Review, region_name: str, clinic: Row) -> str:
     if clinic["clinic_id"] != NO_CLINIC:
         parts.append(clinic["clinic_id"])
     return " · ".join(part for part in parts if part)
+
+
+def nothing_fixed(review: Review) -> str:
+    """Why no deviation is told as fixed."""
+    if review.compared_with is None:
+        return "Månaden har inte lästs in förut, så det finns inget att jämföra med."
+    return "Inget har åtgärdats sedan förra inläsningen."
 
 
 def verdict(facts: ClinicFacts, review: Review) -> tuple[str, str, str]:
