@@ -8,7 +8,7 @@ export UV_PYTHON_DOWNLOADS := never
 export DBT_SEND_ANONYMOUS_USAGE_STATS := 0
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: setup demo test lint bench clean
+.PHONY: setup demo test lint docs bench clean
 
 setup: $(STAMP)
 
@@ -39,6 +39,10 @@ lint: setup
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --processes 2 models macros tests/dbt
+
+docs: setup
+	@echo "== Tabellerna i docs/rules.md =="
+	@$(BIN)/python -m tests.python.house.rule_page
 
 bench: setup
 	@echo "== Mätningar (omkring trekvart) =="

@@ -35,6 +35,28 @@ _EMERGENCY_TIMES = (
     ("TidBedomning", "tid_bedomning"),
     ("TidAvslut", "tid_avslut"),
 )
+# Rules that leave a row out when the attribute breaks its contract (or the attribute itself, DL03): what is asked
+# of the attribute is their effect.
+ATTRIBUTE_RULES = {
+    "BeslutAktivitet": ("A01", "A04"),
+    "Mvo": ("A12",),
+    "Aktivitet": ("A13",),
+    "Lkf": ("A24",),
+    "FodelseAr": ("A26",),
+    "HSAIdVardenhet": ("E01",),
+    "HSAIdEnhet": ("A27",),
+    "HSAIdPatientListning": ("A27",),
+    "Remittent": ("A27",),
+    "Bokningssatt": ("A36",),
+    "Vardkontakt": ("A36",),
+    "Yrkeskategori": ("A36",),
+    "Avvikelse": ("A36",),
+    "Fas": ("A36",),
+    "Remittenttyp": ("A36",),
+    "TypAkutverksamhet": ("A36",),
+    "AktivitetKVA": ("DL03",),
+    "AktivitetICD": ("DL03",),
+}
 
 
 class NoPersonalNumber(ColumnMapMetricProvider):  # type: ignore[misc]  # the library is checked as untyped
@@ -93,42 +115,50 @@ def _attribute_expectations(
     attribute: DeliveryAttribute, code_lists: Mapping[str, Sequence[str]]
 ) -> Iterator[Expectation]:
     name, column = attribute.attribute, attribute.column_name
+    rules = ("R28", *ATTRIBUTE_RULES.get(name, ()))
     if attribute.is_required:
         yield gxe.ExpectColumnValuesToNotBeNull(
-            column=column, meta=expectation_meta(f"{name}.required", f"{name} är ifylld på varje rad.")
+            column=column,
+            meta=expectation_meta(f"{name}.required", f"{name} är ifylld på varje rad.", rules=rules),
         )
     if attribute.min_length is not None or attribute.max_length is not None:
         yield gxe.ExpectColumnValueLengthsToBeBetween(
             column=column,
             min_value=attribute.min_length,
             max_value=attribute.max_length,
-            meta=expectation_meta(f"{name}.length", f"{name} är {_length_text(attribute)}."),
+            meta=expectation_meta(f"{name}.length", f"{name} är {_length_text(attribute)}.", rules=rules),
         )
     if attribute.pattern is not None:
         yield gxe.ExpectColumnValuesToMatchRegex(
             column=column,
             regex=f"^(?:{attribute.pattern})$",
-            meta=expectation_meta(f"{name}.pattern", f"{name} har rätt form ({attribute.pattern})."),
+            meta=expectation_meta(f"{name}.pattern", f"{name} har rätt form ({attribute.pattern}).", rules=rules),
         )
     if attribute.min_value is not None or attribute.max_value is not None:
         yield gxe.ExpectColumnValuesToBeBetween(
             column=column,
             min_value=_limit(attribute, attribute.min_value),
             max_value=_limit(attribute, attribute.max_value),
-            meta=expectation_meta(f"{name}.range", f"{name} {_range_text(attribute)}."),
+            meta=expectation_meta(f"{name}.range", f"{name} {_range_text(attribute)}.", rules=rules),
         )
     if attribute.code_list is not None:
         codes = code_lists[attribute.code_list]
         yield gxe.ExpectColumnValuesToBeInSet(
             column=column,
             value_set=[code if attribute.value_type == "text" else int(code) for code in codes],
-            meta=expectation_meta(f"{name}.code_list", f"{name} är en kod i nationella listan {attribute.code_list}."),
+            meta=expectation_meta(
+                f"{name}.code_list",
+                f"{name} är en kod i nationella listan {attribute.code_list}.",
+                rules=rules,
+            ),
         )
     elif attribute.value_type == "text":
         yield gxe.ExpectColumnValuesToNotMatchRegex(
             column=column,
             regex=_CONTROL_CHARACTERS,
-            meta=expectation_meta(f"{name}.characters", f"{name} har inga styrtecken, som XML inte kan bära."),
+            meta=expectation_meta(
+                f"{name}.characters", f"{name} har inga styrtecken, som XML inte kan bära.", rules=rules
+            ),
         )
     if attribute.value_type == "text":
         yield ExpectColumnValuesToHoldNoPersonalNumber(
@@ -221,7 +251,9 @@ def _completed_rules(period: str) -> Iterator[Expectation]:
     yield gxe.ExpectColumnValuesToBeNull(
         column="vard_avbruten",
         row_condition=Column("typ_akutverksamhet") != 1,
-        meta=expectation_meta("VardAvbruten.only_type_1", "VardAvbruten är ifylld bara för typ av akutverksamhet 1."),
+        meta=expectation_meta(
+            "VardAvbruten.only_type_1", "VardAvbruten är ifylld bara för typ av akutverksamhet 1.", rules=("R28",)
+        ),
     )
 
 
@@ -266,6 +298,7 @@ def frame_expectations(record_type: RecordType, attributes: Sequence[DeliveryAtt
                 f"{attribute.attribute}.type",
                 f"{attribute.attribute} är lagrad som {_TYPE_NAMES[attribute.value_type]}.",
                 {f"{attribute.column_name}_type": "lagrad som"},
+                rules=("R28",),
             ),
         )
         for attribute in attributes
@@ -287,6 +320,7 @@ def frame_expectations(record_type: RecordType, attributes: Sequence[DeliveryAtt
                 "A05.unique_id",
                 "Varje VardkontaktId förekommer en enda gång i hela leveransen.",
                 {"distinct_ids": "olika id", "rows_with_id": "rader med id"},
+                rules=("R27",),
             ),
         ),
         gxe.ExpectColumnPairValuesToBeEqual(

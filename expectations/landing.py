@@ -61,6 +61,7 @@ def file_expectations(contract: Contract, outside_band: Band | None) -> list[Exp
                 "Alla rader kommer ur den senaste godtagna inläsningen av filen.",
                 {"of_other_loads_count": "rader ur andra inläsningar"},
                 adds="CM10 i det som modellerna läser.",
+                rules=("CM10",),
             ),
         ),
         gxe.ExpectColumnPairValuesAToBeGreaterThanB(
@@ -112,6 +113,7 @@ def file_expectations(contract: Contract, outside_band: Band | None) -> list[Exp
                     f"De flesta rader ligger i filens månad enligt {contract.period_column}.",
                     {"inside_period_count": "rader i månaden", "outside_period_count": "utanför"},
                     adds="Filen som helhet; enstaka rader finner A30.",
+                    rules=("A30",),
                 ),
             )
         )
@@ -127,6 +129,7 @@ def file_expectations(contract: Contract, outside_band: Band | None) -> list[Exp
                         {"outside_period_share": outside_band.unit, "outside_period_count": "rader utanför"},
                         severity=WARN,
                         adds="Hur många A30 finner, sett som ett fel i exportens urval.",
+                        rules=("A30",),
                     ),
                 )
             )

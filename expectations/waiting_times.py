@@ -29,6 +29,7 @@ class _Pair(NamedTuple):
     second_words: str
     adds: str
     at_least: bool = False
+    rules: tuple[str, ...] = ()
 
 
 _POPULATION_PAIRS = (
@@ -40,6 +41,7 @@ _POPULATION_PAIRS = (
         "rows_loaded_count",
         "inlästa rader",
         "Hela vägen från filens redovisning till fakta i ett steg.",
+        rules=("CM06", "WT02"),
     ),
     _Pair(
         "CM08.disqualified",
@@ -178,6 +180,7 @@ def _expectation(pair: _Pair) -> Expectation:
         pair.meaning,
         {pair.first: pair.first_words, pair.second: pair.second_words},
         adds=pair.adds,
+        rules=pair.rules,
     )
     if pair.at_least:
         return gxe.ExpectColumnPairValuesAToBeGreaterThanB(

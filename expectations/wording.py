@@ -5,13 +5,15 @@ Imports no Great Expectations: whoever only wants to know what is expected pays 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 BLOCK, WARN = "block", "warn"
 _DECIMALS = Decimal("0.001")
+_RULE = re.compile(r"(?:A|E|R|CM|WT|DL)\d\d")
 
 
 @dataclass(frozen=True)
@@ -42,15 +44,30 @@ class Band:
 
 
 def expectation_meta(
-    identifier: str, meaning: str, facts: Mapping[str, str] | None = None, severity: str = BLOCK, adds: str = ""
+    identifier: str,
+    meaning: str,
+    facts: Mapping[str, str] | None = None,
+    severity: str = BLOCK,
+    adds: str = "",
+    rules: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The meta of an expectation.
 
     `identifier` is '<subject>.<what>', `meaning` a Swedish sentence. `facts` maps columns of a frame of aggregates
     to the Swedish words that introduce their value. `adds` says which part of the truth the expectation sees that
-    the tests of the models do not.
+    the tests of the models do not. `rules` are the ids of the rules whose effect it checks, beside the one that the
+    identifier may begin with.
     """
-    return {"id": identifier, "severity": severity, "meaning": meaning, "facts": dict(facts or {}), "adds": adds}
+    subject = identifier.partition(".")[0]
+    own = [subject] if _RULE.fullmatch(subject) else []
+    return {
+        "id": identifier,
+        "severity": severity,
+        "meaning": meaning,
+        "facts": dict(facts or {}),
+        "adds": adds,
+        "rules": [*own, *rules],
+    }
 
 
 def shown(value: Any) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import pytest
 
-from orchestration.contracts import PROJECT_ROOT
 from tests.python.warehouse.cases import (
     DEAD_BUT_WAITED,
     EARLIER_PERIOD,
@@ -255,20 +253,3 @@ def test_e04_a_deviation_never_tells_where_a_protected_person_lives(database: Pa
     told = dict(query(database, "select contact_key, detail from quality.deviations where rule_id = 'A24'"))
     assert "198" in told[key_of("G A24 three digits")]
     assert "198" not in told[key_of("G A24 E04 protected")]
-
-
-def test_each_rule_of_the_seed_has_its_model_and_its_line_in_the_documentation() -> None:
-    with (PROJECT_ROOT / "seeds" / "rules.csv").open(encoding="utf-8", newline="") as file:
-        rule_ids = {row["rule_id"] for row in csv.DictReader(file) if row["has_model"] == "true"}
-    documented = (PROJECT_ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
-    models = {path.stem for path in (PROJECT_ROOT / "models" / "quality" / "rules").glob("rule_*.sql")}
-    assert models == {f"rule_{rule_id.lower()}" for rule_id in rule_ids}
-    for rule_id in rule_ids:
-        assert f"| {rule_id} | `rule_{rule_id.lower()}` |" in documented
-    for line in documented.splitlines():
-        if line.startswith("| `test_") or "`test_" in line:
-            for name in (part for part in line.split("`") if part.startswith("test_")):
-                assert any(
-                    f"def {name}(" in path.read_text(encoding="utf-8")
-                    for path in Path(__file__).parent.glob("test_*.py")
-                ), name

@@ -1,0 +1,42 @@
+"""The example queries of docs/queries on a month that was run from inbox to delivery, as an analyst runs them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from orchestration.contracts import load_contracts
+from tests.python.queries.reading import BY_NUMBER, FILES, asked
+
+from .command import PROJECT, Place
+from .workshop import Workshop
+
+
+def _measures() -> set[str]:
+    with (PROJECT / "seeds" / "measures.csv").open(encoding="utf-8", newline="") as handle:
+        return {row["measure_id"] for row in csv.DictReader(handle)}
+
+
+# What the made-up month must hold for a query to have an answer, where the project may lack it.
+IS_THERE = {
+    "04": "primary_assessment_3" in _measures(),
+    "19": bool(list((PROJECT / "models").rglob("mart_waiting_flow.sql"))),
+    "20": "telefoni_samtal" in load_contracts(),
+}
+
+
+@pytest.fixture(scope="module")
+def place(workshop: Workshop) -> Place:
+    """A made-up region whose month is loaded, published and delivered."""
+    workshop.put(workshop.base())
+    return workshop.place
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_query_gives_rows_on_a_published_month(path: Path, place: Place) -> None:
+    number = path.name[:2]
+    if IS_THERE.get(number, True):
+        assert asked(place_home(place), number)
