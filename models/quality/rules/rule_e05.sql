@@ -29,9 +29,8 @@ finding as (
         concat(
             'Enheten stod senast i registret för ', absent_unit.last_register_period,
             case
-                when absent_unit.valid_to_date < cast('9999-12-31' as date)
-                    then concat(' och gällde där till ', cast(absent_unit.valid_to_date as string))
-                else ' och gäller tills vidare'
+                when absent_unit.valid_to_date = cast('9999-12-31' as date) then ' och gäller tills vidare'
+                else concat(' och gällde där till ', cast(absent_unit.valid_to_date as string))
             end,
             '.'
         ) as detail
