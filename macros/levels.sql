@@ -19,6 +19,16 @@
     )
 {%- endmacro %}
 
+{#- CM03: the four levels alone, for what has no breakdown. -#}
+{% macro plain_level_grouping_sets(keys) -%}
+    grouping sets (
+        {% for level_key in ['unit_id', 'clinic_id', 'area_name'] -%}
+            ({{ (keys + [level_key]) | join(', ') }}),
+        {% endfor -%}
+        ({{ keys | join(', ') }})
+    )
+{%- endmacro %}
+
 {#- The name of the level of a grouping set. -#}
 {% macro level_name() -%}
     case

@@ -136,7 +136,8 @@ left_out_by_rule as (
     where delivery_left_out.clinic_id is not null and delivery_left_out.rows_count > 0
 ),
 
--- What was found in the clinic's own candidates, and what was found of the clinic as a whole (no contact).
+-- What was found in the clinic's own candidates, and what was found of the clinic as a whole (no contact). E05
+-- moves on with the newest register, which must withdraw no approval of the month it was told in before.
 clinic_deviation as (
     select
         deviation.period,
@@ -155,7 +156,7 @@ clinic_deviation as (
             deviation.period = candidate.period
             and deviation.entity = candidate.entity
             and deviation.source_line = candidate.source_line
-    where candidate.period is not null or deviation.contact_key is null
+    where candidate.period is not null or (deviation.contact_key is null and deviation.rule_id <> 'E05')
     group by
         deviation.period, deviation.clinic_id, deviation.rule_id, deviation.effect_case, deviation.severity
 ),

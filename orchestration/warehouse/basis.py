@@ -211,7 +211,7 @@ def note_basis(
                 "insert into basis.load select unnest($1), unnest($2), unnest($3), unnest($4), unnest($5), unnest($6)",
                 columns,
             )
-        for table in ("unit", "unit_overlap"):
+        for table in ("unit", "unit_overlap", "unit_absent"):
             connection.execute(f"create or replace table basis.{table} as from intermediate.int_core__{table}")
         connection.execute("delete from basis.used_unit where not list_contains($1, period)", [sorted(complete)])
         connection.execute("delete from control.built_period where list_contains($1, period)", [sorted(touched)])

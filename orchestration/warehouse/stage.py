@@ -23,7 +23,7 @@ from orchestration.work import Work
 CHECK = "dbt_tests_pass"
 STATE_COPY_TAG = "tag:state_copy"
 ASKED_FOR = "--full-refresh"
-_UNITS = ("+int_core__unit", "+int_core__unit_overlap")
+_UNITS = ("+int_core__unit", "+int_core__unit_overlap", "+int_core__unit_absent")
 # Seeds and the models' unit tests are code: as long as it is the same, what was loaded and proven with it stands.
 _OF_THE_CODE = ("--exclude-resource-type", "seed", "--exclude-resource-type", "unit_test")
 _SHOWN_FAILURES = 5
@@ -44,18 +44,20 @@ class Plan:
 def in_parts(touched: Iterable[str], own: str, rows: Mapping[str, int], most_rows: int) -> list[list[str]]:
     """The touched periods, a part to compute at a time: of at most `most_rows` rows, or of a single period.
 
-    The run's own period is the last, so that all that is computed on the way to its figures stands when they are
-    validated. Nothing touched is one part without periods.
+    They stand in order of time: what looks back reads kept rows of the periods before, which must be computed by
+    then. The run's own period is in the last part, once more and alone when it lies before it, so that all that is
+    computed on the way to its figures stands when they are validated. Nothing touched is one part without periods.
     """
     parts: list[list[str]] = [[]]
     held = 0
-    for period in sorted(touched, key=lambda each: (each == own, each)):
+    for period in sorted(touched):
         if parts[-1] and held + rows.get(period, 0) > most_rows:
             parts.append([])
             held = 0
         parts[-1].append(period)
         held += rows.get(period, 0)
-    return parts
+    is_computed = any(own in part for part in parts)
+    return [*parts, [own]] if is_computed and own not in parts[-1] else parts
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def _touched_by_registers(connection: duckdb.DuckDBPyConnection, complete: Seque
     """Complete periods whose rows the register in force tells otherwise than the one they were built with."""
     if reasons.has_other_overlaps(connection):
         return dict.fromkeys(complete, reasons.OVERLAPS)
-    changed = reasons.periods_with_changed_units(connection)
+    changed = reasons.periods_with_changed_units(connection) | reasons.periods_with_other_absences(connection)
     return {period: reasons.REGISTER for period in complete if period in changed}
 
 

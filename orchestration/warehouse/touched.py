@@ -39,17 +39,22 @@ class LookBack:
 def read_look_back(rules_file: Path = RULES_FILE, models_dir: Path = MODELS_DIR) -> LookBack:
     """The look-back of the rules that have a model, and the windows that models write in `config.meta`.
 
-    A mart may count rows that a rule judged by still earlier ones, so months of rules and windows add up.
+    A window of thirteen periods looks back twelve. What a mart, or a rule on a clinic, counts of an earlier period
+    is another when a rule that leaves rows out (effect D or L) judged it by still earlier ones: those months are
+    added. What the other rules find changes nothing but their own period.
     """
     with rules_file.open(encoding="utf-8", newline="") as handle:
-        spans = [row["look_back_periods"] for row in csv.DictReader(handle) if row["has_model"] == "true"]
-    windows = [0]
+        rules = [row for row in csv.DictReader(handle) if row["has_model"] == "true"]
+    spans = [int(row["look_back_periods"]) for row in rules if row["look_back_periods"]]
+    excluding = [int(row["look_back_periods"]) for row in rules if row["look_back_periods"] and row["effect"] != "-"]
+    windows = [1]
     for path in sorted(models_dir.rglob("*.yml")):
         text = path.read_text(encoding="utf-8")
         # Most files have none, and reading them all as YAML costs a second.
         for model in yaml.safe_load(text).get("models", []) if _WINDOW in text else ():
-            windows.append(int(model.get("config", {}).get("meta", {}).get(_WINDOW, 0)))
-    return LookBack(max([0, *(int(span) for span in spans if span)]) + max(windows), "" in spans)
+            windows.append(int(model.get("config", {}).get("meta", {}).get(_WINDOW, 1)))
+    months = max(excluding, default=0) + max([*spans, max(windows) - 1])
+    return LookBack(months, any(not row["look_back_periods"] for row in rules))
 
 
 def month_number(period: str) -> int:
@@ -196,6 +201,15 @@ def has_other_overlaps(connection: duckdb.DuckDBPyConnection) -> bool:
         f"select exists (({before} except all {now}) union all ({now} except all {before}))"
     ).fetchone()
     return bool(found and found[0])
+
+
+def periods_with_other_absences(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """Periods in which the newest register told, or tells, of units absent from it otherwise than it did (E05)."""
+    before, now = "from basis.unit_absent", "from intermediate.int_core__unit_absent"
+    found = connection.execute(
+        f"select distinct period from (({before} except {now}) union all ({now} except {before}))"
+    ).fetchall()
+    return {period for (period,) in found}
 
 
 def told(touched: Mapping[str, str], complete: int, why_all: str | None) -> str:

@@ -1,20 +1,21 @@
+{% set rules = ['a31', 'a32', 'a33', 'a34', 'a37', 'a38', 'e05'] %}
+
 {{ config(materialized="view") }}
 
 with
 
-quarantined_row_finding as (
-    select * from {{ ref('rule_a37') }}
-),
+{% for rule in rules %}
+    {{ rule }} as (
+        select * from {{ ref('rule_' ~ rule) }}
+    ),
 
-left_out_finding as (
-    select * from {{ ref('rule_a38') }}
-),
-
+{% endfor %}
 -- What these rules find is no row of a fact: they flag nothing, and A38 rests on what all the others flagged.
 finding as (
-    select * from quarantined_row_finding
-    union all
-    select * from left_out_finding
+    {% for rule in rules %}
+        select * from {{ rule }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 )
 
 {{ select_findings() }}

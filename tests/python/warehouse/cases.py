@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tests.python.warehouse.clinic_cases import clinic_rows, clinic_units, quarantined_rows
+from tests.python.warehouse.flow_cases import flow_rows, flow_units
 from tests.python.warehouse.planted import OTHER_CLINIC, UNIT, Plant, Row, contact, day, unit, waiting
 
 FIXTURE_PERIOD = "2026-10"
@@ -36,7 +37,9 @@ RULE_EFFECTS = {
     "A13/superfluous": ("info", "-"), "A16": ("fix", "-"), "A21": ("fix", "L"), "A22": ("fix", "L"),
     "A23": ("fix", "L"), "A24/malformed": ("fix", "L"), "A24/unknown": ("info", "-"),
     "A26/impossible": ("fix", "L"), "A26/very_old": ("fix", "-"), "A27": ("fix", "L"), "A30": ("fix", "D"),
+    "A31": ("info", "-"), "A32": ("fix", "-"), "A33": ("info", "-"), "A34": ("info", "-"),
     "A36": ("fix", "L"), "A37": ("fix", "-"), "A38": ("block", "-"), "E01": ("fix", "L"), "E02": ("block", "-"),
+    "E05": ("info", "-"),
 }  # fmt: skip
 
 
@@ -873,13 +876,14 @@ def register_rows() -> list[Row]:
 def whole_plant() -> Plant:
     """Every planted row in one plant; the region lists its own codes."""
     plant = Plant(
-        units=[*register_rows(), *clinic_units()],
+        units=[*register_rows(), *clinic_units(), *flow_units()],
         region_mvo=("101", "511", "10"),
         region_activity=("51101", "10502", "5110"),
         quarantined=quarantined_rows(),
     )
     for contacts, entries in (
         rule_rows(), fixture_rows(), delivery_rows(), measure_rows(), worked_example_rows(), clinic_rows(),
+        flow_rows(),
     ):  # fmt: skip
         plant.contacts += contacts
         plant.waiting += entries

@@ -34,6 +34,7 @@ from tests.python.warehouse.clinic_cases import (
     UNKNOWN_TOO_MANY,
     clinic_id,
 )
+from tests.python.warehouse.flow_figures import FLOW_FINDINGS
 from tests.python.warehouse.planted import CLINIC, OTHER_CLINIC, UNIT
 
 Figures = dict[str, Any]
@@ -519,6 +520,7 @@ OTHER_FINDINGS: dict[str, tuple[tuple[str, ...], list[tuple[str | None, ...]]]] 
             (CLINIC_PERIOD, "block", "-", UNKNOWN_TOO_MANY[0], None, None, UNKNOWN_TOO_MANY[2]),
         ],
     ),
+    **FLOW_FINDINGS,
 }  # fmt: skip
 
 # Cases whose region has no lists of its own codes: any code of the right length is known.
