@@ -39,7 +39,9 @@ one_row_a_period as (
         {% for name in [
             'guarantee_limit_specialised_days', 'guarantee_limit_cap_days', 'guarantee_limit_primary_care_days',
             'followup_grace_days', 'over_long_wait_days', 'first_birth_year', 'max_age_years',
-            'mvo_code_length', 'activity_code_length'
+            'mvo_code_length', 'activity_code_length',
+            'very_long_wait_days', 'urgent_wait_days', 'returning_patient_days',
+            'procedure_code_length', 'diagnosis_code_min_length', 'diagnosis_code_max_length'
         ] %}
             max(
                 case when name = '{{ name }}' then cast(value as integer) end
@@ -68,6 +70,12 @@ select
     max_age_years,
     mvo_code_length,
     activity_code_length,
+    very_long_wait_days,
+    urgent_wait_days,
+    returning_patient_days,
+    procedure_code_length,
+    diagnosis_code_min_length,
+    diagnosis_code_max_length,
     first_decision_date,
     first_referral_date
 from one_row_a_period

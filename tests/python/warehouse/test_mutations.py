@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from orchestration.contracts import PROJECT_ROOT
-from tests.python.warehouse.cases import NATIONAL_CODES, RULE_EFFECTS
+from tests.python.warehouse.case import RULE_EFFECTS
+from tests.python.warehouse.cases import NATIONAL_CODES
 from tests.python.warehouse.checks import checks_of, rules_are_those_of_the_cases, worlds_without_lists
 from tests.python.warehouse.equivalents import EQUIVALENTS, equivalents_of_scope
 from tests.python.warehouse.mutants import Mutant, mutants_of

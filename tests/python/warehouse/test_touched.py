@@ -14,7 +14,7 @@ import pytest
 from orchestration.errors import StoppedError, VardlagerError
 from orchestration.privacy import Key
 from orchestration.state.store import open_state
-from orchestration.warehouse import stage, touched
+from orchestration.warehouse import look_back, stage, touched
 from orchestration.warehouse.dbt_runner import NodeResult
 from tests.python.warehouse.planted import CLINIC, OTHER_CLINIC, UNIT, Row, contact, day, unit, waiting
 from tests.python.warehouse.played import CONTACTS, WAITING, BrokenOffError, Player, World
@@ -221,35 +221,35 @@ def test_e02_other_overlaps_in_the_register_touch_every_period(world: World) -> 
 RULES_HEADER = "rule_id,look_back_periods,has_model\n"
 
 
-def look_back(folder: Path, rules: str, windows: str = "") -> touched.LookBack:
+def read_from(folder: Path, rules: str, windows: str = "") -> look_back.LookBack:
     (folder / "models" / "marts").mkdir(parents=True)
     (folder / "rules.csv").write_text(RULES_HEADER + rules, encoding="utf-8")
     (folder / "models" / "marts" / "m.yml").write_text(windows, encoding="utf-8")
-    return touched.read_look_back(folder / "rules.csv", folder / "models")
+    return look_back.read_look_back(folder / "rules.csv", folder / "models")
 
 
 def test_the_look_back_is_that_of_rules_with_a_model_and_of_windows(tmp_path: Path) -> None:
     window = "models: [{name: a, config: {meta: {window_periods: 3}}}, {name: b}]"
-    assert look_back(tmp_path / "1", "A01,0,true\nA20,12,false\nE05,,false\n") == touched.LookBack(0, False)
-    assert look_back(tmp_path / "2", "A01,2,true\nA20,1,true\nA05,,true\n") == touched.LookBack(2, True)
-    assert look_back(tmp_path / "3", "A01,2,true\n", window) == touched.LookBack(5, False)
+    assert read_from(tmp_path / "1", "A01,0,true\nA20,12,false\nE05,,false\n") == look_back.LookBack(0, False)
+    assert read_from(tmp_path / "2", "A01,2,true\nA20,1,true\nA05,,true\n") == look_back.LookBack(2, True)
+    assert read_from(tmp_path / "3", "A01,2,true\n", window) == look_back.LookBack(5, False)
 
 
-def test_the_rules_of_the_house_ask_earlier_periods_by_contact() -> None:
-    assert touched.read_look_back() == touched.LookBack(0, True)
+def test_the_rules_of_the_house_ask_all_earlier_periods_by_contact_and_a_year_back_by_patient() -> None:
+    assert look_back.read_look_back() == look_back.LookBack(12, True)
 
 
 @pytest.mark.parametrize(("months", "later"), [(1, [APRIL]), (2, [APRIL, MAY]), (3, [APRIL, MAY, JUNE])])
 def test_a_changed_period_touches_those_that_look_back_to_it_and_no_further(
     months: int, later: list[str], world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(touched, "read_look_back", lambda: touched.LookBack(months, True))
+    monkeypatch.setattr(look_back, "read_look_back", lambda: look_back.LookBack(months, True))
     world.deliver(WAITING, MARCH, [waiting(MARCH, "another")])
     assert reasons_of(world, MARCH) == {MARCH: touched.NEW_FILES, **dict.fromkeys(later, touched.LOOK_BACK)}
 
 
 def test_the_own_period_is_no_change_for_those_that_look_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(touched, "read_look_back", lambda: touched.LookBack(12, True))
+    monkeypatch.setattr(look_back, "read_look_back", lambda: look_back.LookBack(12, True))
     assert reasons_of(world, MARCH) == {MARCH: touched.OWN}
 
 
@@ -257,7 +257,7 @@ def test_the_own_period_is_no_change_for_those_that_look_back(world: World, monk
 def test_a_register_that_changes_the_own_period_touches_those_that_look_back_to_it(
     is_whole: bool, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(touched, "read_look_back", lambda: touched.LookBack(1, True))
+    monkeypatch.setattr(look_back, "read_look_back", lambda: look_back.LookBack(1, True))
     if not is_whole:
         world.execute(f"delete from control.built_period where period = '{APRIL}'")
     world.deliver_registers(JUNE, [unit(JUNE), unit(JUNE, OTHER_UNIT, omrade="Södra")])
@@ -266,7 +266,7 @@ def test_a_register_that_changes_the_own_period_touches_those_that_look_back_to_
 
 
 def test_months_are_counted_over_the_turn_of_the_year() -> None:
-    assert touched.looking_back({"2023-12"}, ["2023-12", "2024-01", "2024-02"], 1) == {"2024-01"}
+    assert look_back.looking_back({"2023-12"}, ["2023-12", "2024-01", "2024-02"], 1) == {"2024-01"}
 
 
 def test_other_settings_build_everything(world: World) -> None:
