@@ -27,6 +27,7 @@ from tests.python.warehouse.case import (
     Case,
     done,
     entity_of,
+    fitting,
     waits,
 )
 from tests.python.warehouse.cases_rows import ROW_CASES
@@ -70,8 +71,8 @@ RULE_CASES = [
     # A04
     done("A04 decision on the last day of 2009", "A04", beslut_tid=datetime(2009, 12, 31, 23, 59)),
     done("A04 decision on the first day of 2010", "", beslut_tid=datetime(2010, 1, 1)),
-    waits("A04 entry decided in 2009", "A04", beslut_tid=datetime(2009, 12, 31)),
-    waits("A04 leaves primary care alone", "", beslut_tid=datetime(2009, 12, 31), vardniva="P"),
+    waits("A04 entry decided in 2009", "A04 A11", beslut_tid=datetime(2009, 12, 31)),
+    waits("A04 leaves primary care alone", "A11", beslut_tid=datetime(2009, 12, 31), vardniva="P"),
     # A09
     waits("A09 died on the period's last day", "A09", avliden_datum=date(2024, 7, 31)),
     waits("A09 died the day after the period", "", avliden_datum=date(2024, 8, 1)),
@@ -764,10 +765,10 @@ def delivery_rows() -> tuple[list[Row], list[Row]]:
         done("two faults", beslut_tid=day("2024-03-11"), mvo=None),
         done("undeliverable", mvo=None),
         done("unlikely but delivered", patient_birth_year=1910),
-        done("acute without type", fas="5"),
+        done("acute without type", fas="5", vardgaranti="N"),
         done("planned with an acute type", typ_akutverksamhet="1"),
-        done("acute times of another type", fas="5", typ_akutverksamhet="2", **acute),
-        done("acute times out of order", fas="5", typ_akutverksamhet="1",
+        done("acute times of another type", fas="5", typ_akutverksamhet="2", vardgaranti="N", **acute),
+        done("acute times out of order", fas="5", typ_akutverksamhet="1", vardgaranti="N",
              **{**acute, "tid_avslut_akut": datetime(2024, 3, 10, 9, 15)}),
         done("admitted at a first contact", vardkontakttyp="91"),
     ]  # fmt: skip
@@ -776,7 +777,8 @@ def delivery_rows() -> tuple[list[Row], list[Row]]:
         waiting("2024-03", "waits in primary care", vardniva="P"),
         waiting("2024-03", "waits with an acute phase", fas="5"),
         waiting("2024-03", "waits with a future decision", beslut_tid=day("2024-04-01")),
-        waiting("2024-03", "waits to be admitted for a follow-up", vardkontakttyp="91", fas="4"),
+        waiting("2024-03", "waits to be admitted for a follow-up", vardkontakttyp="91",
+                **{**fitting({"fas": "4"}), "fas": "4"}),
         waiting("2024-03", "never waited", status="A", avford_tid=day("2024-04-05"),
                 avford_orsak="FELREGISTRERAD"),
         waiting("2024-03", "removed in March", status="A", avford_tid=day("2024-03-05"),

@@ -45,7 +45,8 @@ PARAMETERS = {
         (
             "guarantee_limit_specialised_days", "guarantee_limit_cap_days", "guarantee_limit_primary_care_days",
             "followup_grace_days", "over_long_wait_days", "first_birth_year", "max_age_years", "mvo_code_length",
-            "activity_code_length",
+            "activity_code_length", "very_long_wait_days", "urgent_wait_days", "returning_patient_days",
+            "procedure_code_length", "diagnosis_code_min_length", "diagnosis_code_max_length",
         ),
         "INT",
     ),
@@ -67,6 +68,7 @@ EQUIVALENTS: dict[str, dict[str, str]] = {
             "the join has left out what was not carried out, and a start is never empty (contract)"
         ),
     },
+    "rule_a10": {f"row_in_scope: {SCOPE} → {SCOPE[:-1]}-1": "a contact carried out has no booked time"},
     "rule_a21": {f"row_in_scope: {SCOPE} → {SCOPE[:-1]}-1": NO_EMERGENCY},
     "rule_a22": {f"row_in_scope: {SCOPE} → {SCOPE[:-1]}-1": NO_EMERGENCY},
     "rule_a26": {"rule: rule_id = 'A26' → TRUE": "no other rule has cases of these names"},
