@@ -36,6 +36,8 @@ def equivalents_of_scope(scopes: Sequence[Mapping[str, str]]) -> dict[str, str]:
 
 
 TOLD_BEFORE = "an empty value was told by the branch above"
+ONLY_PROFESSIONS = "no other list has codes that begin with XS"
+UNASKED_PATIENTS = "contacts of patients whom no completed row has are asked for by none"
 ONE_ROW_A_FILE = "a file has a contact once, so the smallest is the largest"
 IN_MONTH = "CASE WHEN event_date >= first_date AND event_date <= LAST_DAY(first_date) THEN event_date END"
 NO_EMERGENCY = "an entry that waits has no emergency type and no times of an emergency"
@@ -63,6 +65,13 @@ EQUIVALENTS: dict[str, dict[str, str]] = {
         "first_date_of_period: MIN(event_date) → MAX(event_date)": ONE_ROW_A_FILE,
         f"first_date_of_period: MIN({IN_MONTH}) → MAX({IN_MONTH})": ONE_ROW_A_FILE,
     },
+    "int_waiting_times__earlier_contact": {
+        "wanted_patient: row_state = 'completed' → TRUE": UNASKED_PATIENTS,
+        "contact: earlier_contact.patient_key = wanted_patient.patient_key → TRUE": UNASKED_PATIENTS,
+    },
+    "int_waiting_times__primary_care_contact": {
+        "licensed_profession: code_list = 'yrkeskategori' → TRUE": ONLY_PROFESSIONS,
+    },
     "rule_a07": {
         "finding: NOT carried_out_entry.carried_out_date IS NULL → TRUE": (
             "the join has left out what was not carried out, and a start is never empty (contract)"
@@ -76,7 +85,7 @@ EQUIVALENTS: dict[str, dict[str, str]] = {
         f"row_in_scope: {SCOPE} → {SCOPE[:-1]}-1": "an entry's day is the period's last, which is in the period",
     },
     "rule_a36": {
-        "checked_row: yrkeskategori.code_list = 'yrkeskategori' → TRUE": "no other list has codes that begin with XS",
+        "checked_row: yrkeskategori.code_list = 'yrkeskategori' → TRUE": ONLY_PROFESSIONS,
         "checked_row: NOT row_in_scope.phase IS NULL → TRUE": "a phase is never empty (contract)",
         "checked_row: NOT row_in_scope.booking_code IS NULL → TRUE": TOLD_BEFORE,
         "checked_row: NOT row_in_scope.contact_type_code IS NULL → TRUE": TOLD_BEFORE,

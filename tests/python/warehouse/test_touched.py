@@ -16,13 +16,15 @@ from orchestration.privacy import Key
 from orchestration.state.store import open_state
 from orchestration.warehouse import look_back, stage, touched
 from orchestration.warehouse.dbt_runner import NodeResult
-from tests.python.warehouse.planted import CLINIC, OTHER_CLINIC, UNIT, Row, contact, day, unit, waiting
+from orchestration.warehouse.inputs import write_inputs
+from tests.python.warehouse.planted import CLINIC, OTHER_CLINIC, UNIT, Row, contact, day, key_of, unit, waiting
 from tests.python.warehouse.played import CONTACTS, WAITING, BrokenOffError, Player, World
 
 MARCH, APRIL, MAY, JUNE = PERIODS = ("2024-03", "2024-04", "2024-05", "2024-06")
 OTHER_UNIT, NEW_UNIT = UNIT[:-1] + "2", UNIT[:-1] + "8"
 # The engine's file begins with three headers of this many bytes in all; its blocks follow.
 HEADERS = 3 * 4096
+READ_LOOK_BACK = look_back.read_look_back
 UNITS = [unit(MARCH), unit(MARCH, OTHER_UNIT)]
 
 
@@ -66,8 +68,12 @@ def built_home(player: Player, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 @pytest.fixture
 def world(built_home: Path, player: Player, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """A copy of the built home, in which a test changes what it likes."""
+    """A copy of the built home, in which a test changes what it likes.
+
+    No rule looks back a number of periods, so that every other reason is seen by itself.
+    """
     monkeypatch.setattr(stage, "run_dbt", player.run_dbt)
+    monkeypatch.setattr(look_back, "read_look_back", lambda: look_back.LookBack(0, True))
     shutil.copytree(built_home, tmp_path / "home")
     copy = World(tmp_path / "home", player)
     copy.written = 100
@@ -263,6 +269,57 @@ def test_a_register_that_changes_the_own_period_touches_those_that_look_back_to_
     world.deliver_registers(JUNE, [unit(JUNE), unit(JUNE, OTHER_UNIT, omrade="Södra")])
     own = touched.OWN if is_whole else touched.NOT_WHOLE
     assert reasons_of(world, APRIL) == {APRIL: own, MAY: touched.LOOK_BACK}
+
+
+@pytest.fixture
+def looking_world(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """The copy, whose rules look back as far as those of the house do."""
+    monkeypatch.setattr(look_back, "read_look_back", READ_LOOK_BACK)
+    return world
+
+
+def returns_of(world: World) -> list[tuple[Any, ...]]:
+    """Period and detail of each first contact that is found to be a follow-up."""
+    return world.query("select period, detail from quality.deviations where rule_id = 'A20' order by all")
+
+
+def test_a20_a_changed_earlier_contact_touches_the_year_of_periods_after_it(looking_world: World) -> None:
+    returning = {"patient_key": key_of("patient of june"), "beslut_tid": day("2023-06-01")}
+    later = dict.fromkeys(PERIODS, touched.LOOK_BACK)
+    for start, found in ((11, [(JUNE, "Tidigare kontakt 2023-06-11.")]), (10, [])):
+        before = contact("2023-06", "a year ago", start_tid=day(f"2023-06-{start}"), **returning)
+        looking_world.deliver(CONTACTS, "2023-06", [before])
+        looking_world.deliver(WAITING, "2023-06", [waiting("2023-06", "another")])
+        built = looking_world.build("2023-06")
+        assert dict(built.touched) == {"2023-06": touched.NEW_FILES, **later}
+        assert returns_of(looking_world) == found
+    looking_world.deliver(WAITING, "2023-05", [waiting("2023-05", "another")])
+    looking_world.deliver(CONTACTS, "2023-05", [contact("2023-05", "another")])
+    seen = {period: reason for period, reason in reasons_of(looking_world, "2023-05").items() if period != "2023-06"}
+    assert seen == {"2023-05": touched.NEW_FILES, **{period: later[period] for period in (MARCH, APRIL, MAY)}}
+
+
+def test_a20_cm02_a_unit_that_moves_touches_the_year_of_periods_after_those_that_use_it(looking_world: World) -> None:
+    looking_world.deliver_registers(JUNE, [unit(JUNE), unit(JUNE, OTHER_UNIT, klinik_hsaid=OTHER_CLINIC)])
+    later = dict.fromkeys((MAY, JUNE), touched.LOOK_BACK)
+    assert reasons_of(looking_world, MARCH) == {MARCH: touched.OWN, APRIL: touched.REGISTER, **later}
+
+
+def test_the_earlier_contacts_are_those_that_a_touched_period_looks_back_to_and_no_others(looking_world: World) -> None:
+    for period in ("2023-03", "2023-04", "2023-05"):
+        looking_world.deliver(CONTACTS, period, [contact(period, f"of {period}")])
+        looking_world.deliver(WAITING, period, [waiting(period, f"entry of {period}")])
+    work = looking_world.work(APRIL)
+    for computed, seen in (
+        ({APRIL}, {"2023-04", "2023-05", MARCH, APRIL}),
+        ({MARCH, JUNE}, {"2023-03", "2023-04", "2023-05", *PERIODS}),
+        (set(), set()),
+    ):
+        with open_state(work.home.state_file) as state, work.connect_build() as connection:
+            write_inputs(connection, APRIL, work.home, work.region, work.own_keys, work.contracts, state, computed)
+        assert {period for (period,) in looking_world.query("select period from control.earlier_contact")} == seen
+        everything = {"2023-03", "2023-04", "2023-05", *PERIODS}
+        assert {period for (period,) in looking_world.query("select period from control.contact_history")} == everything
 
 
 def test_months_are_counted_over_the_turn_of_the_year() -> None:
