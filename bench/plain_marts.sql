@@ -61,7 +61,10 @@ care as (
         _line, contact_key, patient_birth_year, fodelsear, lkf, listad_enhet_hsaid, vardniva, enhet_hsaid, fas,
         bup_steg, mvo, aktivitet, bokningssatt, vardkontakttyp, yrkeskategori, avvikelse, beslut_tid, start_tid,
         medicinskt_maldatum, remittenttyp, remittent_hsaid, avliden_datum,
-        typ_akutverksamhet, tid_start_akut, tid_bedomning, tid_avslut_akut
+        patient_key, patient_has_valid_check_digit, vardgaranti, vardgaranti_info, erbjuden_tid, prioritet,
+        remiss_id, remiss_datum, ankomst_datum, sokt_kontakt_tid,
+        typ_akutverksamhet, tid_start_akut, tid_bedomning, tid_avslut_akut, medicinsk_bedomning, kva_huvud,
+        kva_ovriga, icd_huvud, icd_bi, icd_orsak
     from lake.cosmic_vardkontakt
     join periods on period = _period
     where kontaktform <> 'U' -- CM06
@@ -70,7 +73,9 @@ care as (
         'W' as scope, 'cosmic_vantelista' as entity, last_day as event_day, first_day, last_day, _period,
         _line, contact_key, patient_birth_year, fodelsear, lkf, listad_enhet_hsaid, vardniva, enhet_hsaid, fas,
         bup_steg, mvo, aktivitet, bokningssatt, vardkontakttyp, yrkeskategori, avvikelse, beslut_tid,
-        medicinskt_maldatum, remittenttyp, remittent_hsaid, avliden_datum
+        medicinskt_maldatum, remittenttyp, remittent_hsaid, avliden_datum,
+        patient_key, patient_has_valid_check_digit, vardgaranti, vardgaranti_info, erbjuden_tid, prioritet,
+        remiss_id, remiss_datum, ankomst_datum, sokt_kontakt_tid, bokad_tid
     from lake.cosmic_vantelista
     join periods on period = _period
     where -- waiting by WT02, and not corrected
@@ -136,6 +141,15 @@ hit as (
         and carried_out._period < row_of_care._period and carried_out.is_own_month
     where scope = 'G'
     union all
+    select 'A06', 'fix', '-', row_of_care.*
+    from row_of_care
+    semi join row_of_care as twin
+        on (twin._period, twin.patient_key, twin.mvo, twin.clinic_id, twin.fas)
+        = (row_of_care._period, row_of_care.patient_key, row_of_care.mvo, row_of_care.clinic_id, row_of_care.fas)
+        and twin.scope = 'W' and twin.vardniva = 'S' and twin._line <> row_of_care._line
+        and (twin.fas = '1' or twin.aktivitet = row_of_care.aktivitet)
+    where scope = 'W' and vardniva = 'S' and fas in ('1', '2', '3')
+    union all
     select 'A07', 'fix', 'D', row_of_care.*
     from row_of_care
     semi join carried_out
@@ -146,6 +160,14 @@ hit as (
     select 'A09', 'fix', 'D', row_of_care.*
     from row_of_care
     where scope = 'W' and avliden_datum <= last_day
+    union all
+    select 'A10', 'fix', '-', row_of_care.*
+    from row_of_care
+    where scope = 'W' and bokad_tid < last_day + 1
+    union all
+    select 'A11', 'fix', '-', row_of_care.*
+    from row_of_care
+    where scope = 'W' and wait > 365
     union all
     select 'A12', 'fix', 'L', row_of_care.*
     from row_of_care
@@ -165,9 +187,40 @@ hit as (
     from row_of_care
     where vardniva = 'S' and fas in ('1', '4', '5') and aktivitet is not null
     union all
+    select 'A14', 'fix', '-', row_of_care.*
+    from row_of_care
+    where vardniva = 'S' and fas = '4' and medicinskt_maldatum is null
+    union all
+    select 'A15', 'fix', '-', row_of_care.*
+    from row_of_care
+    where scope = 'W' and vardniva = 'S' and fas = '4' and prioritet is null
+    union all
     select 'A16', 'fix', '-', row_of_care.*
     from row_of_care
     where avvikelse = '1' and wait <= guarantee_limit
+    union all
+    select 'A17', 'fix', '-', row_of_care.*
+    from row_of_care
+    where avvikelse = '1' and (erbjuden_tid is null or vardgaranti_info is distinct from 'J')
+    union all
+    select 'A18', 'fix', '-', row_of_care.*
+    from row_of_care
+    where avvikelse = '2' and vardniva = 'P' or avvikelse = '3' and specialty_group is distinct from 'BUP'
+    union all
+    select 'A19', 'info', '-', row_of_care.*
+    from row_of_care
+    where vardniva = 'S' and vardgaranti = 'J' and fas in ('4', '5')
+    union all
+    select 'A20', 'fix', '-', row_of_care.*
+    from row_of_care
+    semi join row_of_care as earlier
+        on (earlier.patient_key, earlier.mvo, earlier.clinic_id)
+        = (row_of_care.patient_key, row_of_care.mvo, row_of_care.clinic_id)
+        and earlier.scope = 'G' and earlier.fas in ('1', '4') and earlier.contact_key <> row_of_care.contact_key
+        and earlier.event_day between row_of_care.event_day - 365 and row_of_care.event_day - 1
+        and earlier.first_day between row_of_care.first_day - interval 12 month and row_of_care.first_day
+        and (row_of_care.remiss_id is null or row_of_care.remiss_id = earlier.remiss_id)
+    where scope = 'G' and vardniva = 'S' and fas = '1'
     union all
     select 'A21', 'fix', 'L', row_of_care.*
     from row_of_care
@@ -193,6 +246,14 @@ hit as (
     from row_of_care
     where vardniva = 'S' and is_home_unknown
     union all
+    select 'A25', 'info', '-', row_of_care.*
+    from row_of_care
+    where vardniva = 'S' and remittenttyp = '1' and remiss_datum is null
+    union all
+    select 'A25', 'fix', '-', row_of_care.*
+    from row_of_care
+    where vardniva = 'S' and ankomst_datum < remiss_datum
+    union all
     select 'A26', 'fix', 'L', row_of_care.*
     from row_of_care
     where born is null or born > year(event_day) or born < 1901
@@ -208,9 +269,41 @@ hit as (
         where not regexp_full_match(hsa_id, 'SE[0-9]{10}-[^ ]+')
     )
     union all
+    select 'A28', 'fix', '-', row_of_care.*
+    from row_of_care
+    where scope = 'G' and (
+        (fas = '2' and coalesce(kva_huvud, kva_ovriga) is null)
+        or exists (
+            from (
+                select kva_huvud as code, '[A-Z]{2}[A-Z0-9][0-9]{2}' as shape
+                union all
+                select trim(unnest(string_split(kva_ovriga, '|'))), '[A-Z]{2}[A-Z0-9][0-9]{2}'
+                union all
+                select icd_huvud, '[A-Z][0-9]{2}[A-Z0-9-][A-Z0-9]{0,2}'
+                union all
+                select trim(unnest(string_split(icd_bi, '|'))), '[A-Z][0-9]{2}[A-Z0-9-][A-Z0-9]{0,2}'
+                union all
+                select trim(unnest(string_split(icd_orsak, '|'))), '[V-Y][0-9]{2}[A-Z0-9-][A-Z0-9]{0,2}'
+            ) as written
+            where not regexp_full_match(code, shape)
+        )
+    )
+    union all
     select 'A30', 'fix', 'D', row_of_care.*
     from row_of_care
     where scope = 'G' and event_day not between first_day and last_day
+    union all
+    select 'A35', 'fix', '-', row_of_care.*
+    from row_of_care
+    where scope = 'G' and (sokt_kontakt_tid <= start_tid) is not true and (
+        (specialty_group = 'FORSTA_LINJEN' and fas = '1')
+        or (
+            vardniva = 'P' and medicinsk_bedomning = 'J'
+            and yrkeskategori in (select unnest(codes) from code where code_list = 'yrkeskategori')
+            and yrkeskategori not in ('XS920', 'XS921', 'XS922')
+            and coalesce(icd_huvud, icd_bi, kva_huvud, kva_ovriga) is not null
+        )
+    )
     union all
     select 'A36', 'fix', 'L', row_of_care.*
     from row_of_care
@@ -225,9 +318,24 @@ hit as (
         where not list_contains(codes, told_code)
     )
     union all
+    select 'A39', 'fix', '-', row_of_care.*
+    from row_of_care
+    where if(
+        specialty_group is not distinct from 'BUP', bup_steg is null and fas in ('1', '2', '3'), bup_steg is not null
+    )
+    union all
+    select 'A40', 'info', '-', row_of_care.*
+    from row_of_care
+    where vardniva = 'S' and vardgaranti = 'J' and is_home_known
+        and lkf[1:2] <> (select county_prefix from control.run_context)
+    union all
     select 'E01', 'fix', 'L', row_of_care.*
     from row_of_care
     where is_unit_unknown
+    union all
+    select 'E03', 'info', '-', row_of_care.*
+    from row_of_care
+    where not patient_has_valid_check_digit
 ),
 in_force as (
     select *, coalesce(giltig_tom, date '9999-12-31') as last_day

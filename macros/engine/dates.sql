@@ -33,3 +33,8 @@
         cast(isodow({{ date }}) as integer)
     {%- endif -%}
 {%- endmacro %}
+
+{#- A period (YYYY-MM) as a number of months, so that neighbours differ by one. -#}
+{% macro month_number(period) -%}
+    (cast(substr({{ period }}, 1, 4) as integer) * 12 + cast(substr({{ period }}, 6, 2) as integer))
+{%- endmacro %}

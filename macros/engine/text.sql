@@ -7,6 +7,20 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- True when the whole text matches a pattern that a row holds; NULL when either is NULL. -#}
+{% macro matches_pattern(text, pattern) -%}
+    {%- if target.type == 'spark' -%}
+        {{ text }} rlike concat('^(?:', {{ pattern }}, ')$')
+    {%- else -%}
+        regexp_full_match({{ text }}, {{ pattern }})
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The pattern of one or several texts of a pattern that a row holds, separated by vertical bars. -#}
+{% macro pattern_of_list(pattern) -%}
+    concat({{ pattern }}, '( *[|] *', {{ pattern }}, ')*')
+{%- endmacro %}
+
 {#- Aggregate: the distinct texts in order, separated by blanks; NULL texts are passed over. -#}
 {% macro sorted_text_list(text) -%}
     {%- if target.type == 'spark' -%}

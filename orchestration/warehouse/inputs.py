@@ -18,6 +18,7 @@ from orchestration.sql_text import literal
 from orchestration.state.current import complete_periods, inputs_fingerprint, readable_loads
 from orchestration.state.lake import quarantined_path
 from orchestration.state.store import Load, State
+from orchestration.warehouse.look_back import longest_look_back, looked_back_to
 
 _CONTROL_TABLES = {
     "run_context": {
@@ -60,6 +61,11 @@ _CONTROL_TABLES = {
 # control.contact_history. A changed contact is one that differs in these, so the two cannot part.
 HISTORY_ENTITY = "cosmic_vardkontakt"
 HISTORY_COLUMNS = {"contact_key": "contact_key", "start_tid": "started_at", "kontaktform": "contact_form"}
+# What a rule that looks back a number of periods may ask of them, by its name in control.earlier_contact.
+EARLIER_COLUMNS = HISTORY_COLUMNS | {
+    "patient_key": "patient_key", "fas": "phase", "mvo": "mvo_code", "enhet_hsaid": "unit_id",
+    "referral_key": "referral_key",
+}  # fmt: skip
 
 
 def _stored(loads: Sequence[Load], home: Home) -> str:
@@ -111,17 +117,37 @@ def _create_quarantined_view(connection: duckdb.DuckDBPyConnection, loads: Seque
     connection.execute(f"create or replace view control.quarantined_row as {' union all '.join(parts)}")
 
 
-def _create_history_view(connection: duckdb.DuckDBPyConnection, loads: Sequence[Load], home: Home) -> None:
-    """View `control.contact_history`: the contacts of every complete period, touched or not."""
+def _create_contacts_view(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    chosen: Mapping[str, str],
+    loads: Sequence[Load],
+    home: Home,
+) -> None:
+    """View `control.<name>`: period and the chosen columns, under their names there, of those loads' contacts."""
     read = [load for load in loads if load.entity == HISTORY_ENTITY]
     if read:
-        columns = ", ".join(f"stored.{column} as {name}" for column, name in HISTORY_COLUMNS.items())
+        columns = ", ".join(f"stored.{column} as {given}" for column, given in chosen.items())
         query = f"select file.period, {columns} from {_stored(read, home)}"
     else:
         kinds = {"started_at": "timestamp"}
-        empty = ", ".join(f"cast(null as {kinds.get(name, 'varchar')}) as {name}" for name in HISTORY_COLUMNS.values())
+        empty = ", ".join(f"cast(null as {kinds.get(given, 'varchar')}) as {given}" for given in chosen.values())
         query = f"select cast(null as varchar) as period, {empty} where false"
-    connection.execute(f"create or replace view control.contact_history as {query}")
+    connection.execute(f"create or replace view control.{name} as {query}")
+
+
+def _create_contact_views(
+    connection: duckdb.DuckDBPyConnection, loads: Sequence[Load], home: Home, touched: Collection[str]
+) -> None:
+    """Views `control.contact_history` and `control.earlier_contact` of contacts in touched periods and others.
+
+    The first is of every complete period; the second, of many more columns, of those alone that a touched period's
+    rules look back to, so that it costs the same however long the history is.
+    """
+    _create_contacts_view(connection, "contact_history", HISTORY_COLUMNS, loads, home)
+    seen = set(touched) | looked_back_to(touched, {load.period for load in loads}, longest_look_back())
+    near = [load for load in loads if load.period in seen]
+    _create_contacts_view(connection, "earlier_contact", EARLIER_COLUMNS, near, home)
 
 
 def _setting_rows(region: Region, own_keys: frozenset[str]) -> list[list[str]]:
@@ -256,7 +282,7 @@ def write_inputs(
     for contract in contracts.values():
         _create_lake_view(connection, contract, [load for load in seen if load.entity == contract.entity], home)
     _create_quarantined_view(connection, seen, home)
-    _create_history_view(connection, readable, home)
+    _create_contact_views(connection, readable, home, touched)
     _fill(
         connection,
         "run_context",

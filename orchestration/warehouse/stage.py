@@ -14,6 +14,7 @@ from orchestration.state import evidence
 from orchestration.state.current import complete_periods, readable_loads
 from orchestration.state.store import State, open_state
 from orchestration.warehouse import basis as basis_of
+from orchestration.warehouse import look_back as spans
 from orchestration.warehouse import touched as reasons
 from orchestration.warehouse.basis import Basis, BasisLoad
 from orchestration.warehouse.dbt_runner import TEST_KINDS, NodeResult, run_dbt
@@ -143,7 +144,7 @@ def plan_build(work: Work, state: State) -> Plan:
             connection.close()
             basis_of.remove_build(work)
             return Plan(dict.fromkeys(complete, why_all or ASKED_FOR), complete, loads, why_all)
-        look_back = reasons.read_look_back()
+        look_back = spans.read_look_back()
         touched = _touched_by_care(work, connection, basis, loads, complete, look_back.is_unbounded)
         by_registers: dict[str, str] = {}
         if reasons.has_other_registers(basis.loads, loads):
@@ -158,7 +159,7 @@ def plan_build(work: Work, state: State) -> Plan:
     sources |= {period for period, why in touched.items() if why not in (reasons.OWN, reasons.NOT_WHOLE)}
     sources |= by_registers.keys()
     touched = by_registers | touched
-    later = reasons.looking_back(sources, complete, look_back.months)
+    later = spans.looking_back(sources, complete, look_back.months)
     touched = {period: reasons.LOOK_BACK for period in complete if period in later} | touched
     return Plan(touched, complete, loads, None)
 

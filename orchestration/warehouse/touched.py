@@ -5,61 +5,20 @@ Too many costs time, too few is a wrong figure: where it cannot be told exactly,
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
-import yaml
 
-from orchestration.contracts import CARE, PROJECT_ROOT, REGISTERS, Contract
+from orchestration.contracts import CARE, REGISTERS, Contract
 from orchestration.settings import Home
 from orchestration.sql_text import literal, quoted
 from orchestration.warehouse.basis import BasisLoad
 from orchestration.warehouse.inputs import HISTORY_COLUMNS, HISTORY_ENTITY
 
-RULES_FILE = PROJECT_ROOT / "seeds" / "rules.csv"
-MODELS_DIR = PROJECT_ROOT / "models"
 OWN, NOT_WHOLE, NEW_FILES, SAME_CONTACTS = "körs", "inte färdigbyggd", "nya filer", "samma kontakter"
 REGISTER, OVERLAPS, LOOK_BACK = "ändrat register", "ändrade överlapp i registret", "ser tillbaka"
 _KEY = "contact_key"
-_WINDOW = "window_periods"
 _SHOWN = 6
-
-
-@dataclass(frozen=True)
-class LookBack:
-    """How far what is built looks back: whole months, and whether some rule asks all earlier periods by contact."""
-
-    months: int
-    is_unbounded: bool
-
-
-def read_look_back(rules_file: Path = RULES_FILE, models_dir: Path = MODELS_DIR) -> LookBack:
-    """The look-back of the rules that have a model, and the windows that models write in `config.meta`.
-
-    A window of thirteen periods looks back twelve. What a mart, or a rule on a clinic, counts of an earlier period
-    is another when a rule that leaves rows out (effect D or L) judged it by still earlier ones: those months are
-    added. What the other rules find changes nothing but their own period.
-    """
-    with rules_file.open(encoding="utf-8", newline="") as handle:
-        rules = [row for row in csv.DictReader(handle) if row["has_model"] == "true"]
-    spans = [int(row["look_back_periods"]) for row in rules if row["look_back_periods"]]
-    excluding = [int(row["look_back_periods"]) for row in rules if row["look_back_periods"] and row["effect"] != "-"]
-    windows = [1]
-    for path in sorted(models_dir.rglob("*.yml")):
-        text = path.read_text(encoding="utf-8")
-        # Most files have none, and reading them all as YAML costs a second.
-        for model in yaml.safe_load(text).get("models", []) if _WINDOW in text else ():
-            windows.append(int(model.get("config", {}).get("meta", {}).get(_WINDOW, 1)))
-    months = max(excluding, default=0) + max([*spans, max(windows) - 1])
-    return LookBack(months, any(not row["look_back_periods"] for row in rules))
-
-
-def month_number(period: str) -> int:
-    """A month as a number, so that neighbours differ by one."""
-    return int(period[:4]) * 12 + int(period[5:])
 
 
 def changed_periods(before: Iterable[BasisLoad], now: Iterable[BasisLoad]) -> set[str]:
@@ -75,12 +34,6 @@ def has_other_registers(before: Iterable[BasisLoad], now: Iterable[BasisLoad]) -
     """Whether the registers are of other loads than before."""
     held, holds = ({load.load_id for load in loads if load.group_name == REGISTERS} for loads in (before, now))
     return held != holds
-
-
-def looking_back(changed: Collection[str], complete: Iterable[str], months: int) -> set[str]:
-    """Complete periods that lie at most `months` months after a changed one."""
-    at = {month_number(period) for period in changed}
-    return {period for period in complete if any(month_number(period) - back in at for back in range(1, months + 1))}
 
 
 def _is_there(home: Home, load: BasisLoad) -> bool:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-import json
 from pathlib import Path
 
 import pytest
 
 from orchestration.contracts import load_contracts
-from tests.python.queries.reading import BY_NUMBER, FILES, asked
+from tests.python.queries.reading import FILES, asked
 
 from .command import PROJECT, Place
 from .workshop import Workshop

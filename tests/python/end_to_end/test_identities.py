@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from landing.planted import planted_delivery
-from landing.scan import Needles, leaks
+from landing.scan import Needles, contents, leaks
 
 from orchestration.privacy import mask_identities
 
 from .command import Done, Place, elements
 
 PERIOD = "2024-07"
-DELIVERY = planted_delivery()
+# E04: municipality and listed unit of persons with protected identity, in the right form and in a wrong one, and of
+# one who is not protected. The municipalities are of another region, so that A40 speaks of them too.
+PROTECTED = [
+    {"skyddad_identitet": "J", "lkf": "0394", "listad_enhet_hsaid": "SE2321000131-EZQ77"},
+    {"skyddad_identitet": "J", "lkf": "Q39Z", "listad_enhet_hsaid": "EZQ78"},
+]
+UNPROTECTED = {"skyddad_identitet": "N", "lkf": "0395", "listad_enhet_hsaid": "SE2321000131-EZQ79"}
+DELIVERY = planted_delivery([*PROTECTED, UNPROTECTED])
 # Typed by hand: only a written person number can be told from other words.
 IN_REASON = next(needle for needle in sorted(DELIVERY.needles) if mask_identities(needle) != needle)
 
@@ -63,6 +73,52 @@ def test_dl05_no_planted_identity_and_no_hash_of_one_is_found(leaked: dict[str, 
         for where, said in leaked.items()
     }
     assert {where: said for where, said in mine.items() if said} == {}
+
+
+# Where E04 lets such a value stand: in what was delivered to the house, and in the engine room behind what is shown.
+BEHIND = ("inbox", "archive", "lake", "build")
+PACKED = (".parquet", ".duckdb", ".sqlite", ".gz", ".zip", ".xlsx")
+
+
+def told_of(values: dict[str, str], place: Place) -> dict[str, set[str]]:
+    """file -> the municipality and listed unit that stand in it, as words of their own, in all that is shown."""
+    wanted = {values["lkf"], values["listad_enhet_hsaid"].rpartition("-")[2]}
+    found: dict[str, set[str]] = {}
+    for path in sorted(place.home.rglob("*")):
+        of_home = path.relative_to(place.home)
+        if not path.is_file() or path.is_symlink() or of_home.parts[0] in BEHIND:
+            continue
+        # What is packed is read as the table it holds: four characters stand anywhere among packed bytes.
+        for part in list(contents(path))[path.suffix in PACKED :]:
+            said = {one for one in wanted if re.search(rb"(?<![0-9A-Za-z])%b(?![0-9A-Za-z])" % one.encode(), part)}
+            if said:
+                found.setdefault(of_home.as_posix(), set()).update(said)
+    return found
+
+
+@pytest.mark.parametrize("values", PROTECTED, ids=["in the right form", "malformed"])
+def test_e04_what_is_told_of_a_protected_person_is_found_in_no_published_cell(
+    values: dict[str, str], ran: tuple[Place, list[Done]]
+) -> None:
+    assert told_of(values, ran[0]) == {}
+    said = "\n".join(one.said for one in ran[1])
+    assert values["lkf"] not in said and values["listad_enhet_hsaid"] not in said
+
+
+def test_e04_the_scan_finds_what_is_told_of_one_who_is_not_protected(ran: tuple[Place, list[Done]]) -> None:
+    found = told_of(UNPROTECTED, ran[0])
+    kinds = {Path(path).suffix for path, said in found.items() if UNPROTECTED["lkf"] in said}
+    assert {".duckdb", ".parquet", ".xml"} <= kinds
+    listed = {Path(path).name for path, said in found.items() if "EZQ79" in said}
+    assert {"genomforda_kontakter.xml", "vantande_kontakter.xml"} <= listed
+
+
+def test_e04_dl02_a_protected_person_is_delivered_without_municipality_and_listing(
+    ran: tuple[Place, list[Done]],
+) -> None:
+    for name in ("genomforda_kontakter.xml", "vantande_kontakter.xml"):
+        delivered = elements(ran[0].package(PERIOD) / name)
+        assert ["HSAIdPatientListning" in row for row in delivered if row["Lkf"] == "0000"] == [False]
 
 
 def test_the_scan_read_a_whole_home(ran: tuple[Place, list[Done]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from .house import CONTRACTS, file_bytes
@@ -81,8 +82,11 @@ class Register:
         return text
 
 
-def planted_delivery() -> Delivery:
-    """A month's care and registers with thirty identities: in their column, and everywhere else."""
+def planted_delivery(more: Iterable[dict[str, str]] = ()) -> Delivery:
+    """A month's care and registers with thirty identities: in their column, and everywhere else.
+
+    `more` are values of ordinary patients beside them, each of one contact and of one entry that waits.
+    """
     people = Register()
     ordinary = [person(f"19{40 + n}0{1 + n % 9}{10 + n % 19}", 200 + n) for n in range(_ORDINARY)]
     contacts = [_contact(n, patient) for n, patient in enumerate(ordinary)]
@@ -125,6 +129,10 @@ def planted_delivery() -> Delivery:
     doubled = people.person("i nyckeln på rader som strider")[0]
     contact(ordinary[5], vardkontakt_id=doubled)
     contact(ordinary[6], vardkontakt_id=doubled)
+
+    for at, values in enumerate(more):
+        contact(ordinary[10 + at], **values)
+        wait(ordinary[10 + at], **values)
 
     contract = CONTRACTS[CONTACT]
     columns = [column.name for column in contract.columns]

@@ -6,88 +6,34 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from tests.python.warehouse.case import (
+    CAP_UNIT,
+    CLOSED_UNIT,
+    EARLIER_PERIOD,
+    FIRST_LINE_UNIT,
+    FIXTURE_PERIOD,
+    LATER_PERIOD,
+    LEFT_REGISTER_UNIT,
+    MALFORMED_UNIT,
+    MOVING_UNIT,
+    NO_HOSPITAL_UNIT,
+    ONE_DAY_OVERLAP_UNIT,
+    OVERLAPPING_UNIT,
+    OWN_CLINIC_UNIT,
+    RULE_PERIOD,
+    SAME_START_UNIT,
+    THREE_INTERVALS_UNIT,
+    UNKNOWN_UNIT,
+    Case,
+    done,
+    entity_of,
+    fitting,
+    waits,
+)
+from tests.python.warehouse.cases_rows import ROW_CASES
 from tests.python.warehouse.clinic_cases import clinic_rows, clinic_units, quarantined_rows
 from tests.python.warehouse.flow_cases import flow_rows, flow_units
 from tests.python.warehouse.planted import OTHER_CLINIC, UNIT, Plant, Row, contact, day, unit, waiting
-
-FIXTURE_PERIOD = "2026-10"
-RULE_PERIOD = "2024-07"
-EARLIER_PERIOD = "2024-06"
-LATER_PERIOD = "2024-08"
-
-CAP_UNIT = "SE2321000131-E000000001002"
-FIRST_LINE_UNIT = "SE2321000131-E000000001003"
-MOVING_UNIT = "SE2321000131-E000000001004"
-CLOSED_UNIT = "SE2321000131-E000000001005"
-OVERLAPPING_UNIT = "SE2321000131-E000000001006"
-NO_HOSPITAL_UNIT = "SE2321000131-E000000001007"
-LEFT_REGISTER_UNIT = "SE2321000131-E000000001008"
-ONE_DAY_OVERLAP_UNIT = "SE2321000131-E000000001009"
-SAME_START_UNIT = "SE2321000131-E000000001010"
-THREE_INTERVALS_UNIT = "SE2321000131-E000000001011"
-OWN_CLINIC_UNIT = "SE2321000131-E000000001012"
-MALFORMED_UNIT = "SE232100013-E1"
-UNKNOWN_UNIT = "SE2321000131-E000000009999"
-
-
-# Severity and effect of each rule, and of each case of a rule that has several (RULES section 8).
-RULE_EFFECTS = {
-    "A01": ("fix", "D"), "A02": ("fix", "D"), "A03": ("fix", "D"), "A04": ("fix", "D"), "A05": ("fix", "D"),
-    "A07": ("fix", "D"), "A09": ("fix", "D"), "A12": ("fix", "L"), "A13/missing": ("fix", "L"),
-    "A13/superfluous": ("info", "-"), "A16": ("fix", "-"), "A21": ("fix", "L"), "A22": ("fix", "L"),
-    "A23": ("fix", "L"), "A24/malformed": ("fix", "L"), "A24/unknown": ("info", "-"),
-    "A26/impossible": ("fix", "L"), "A26/very_old": ("fix", "-"), "A27": ("fix", "L"), "A30": ("fix", "D"),
-    "A31": ("info", "-"), "A32": ("fix", "-"), "A33": ("info", "-"), "A34": ("info", "-"),
-    "A36": ("fix", "L"), "A37": ("fix", "-"), "A38": ("block", "-"), "E01": ("fix", "L"), "E02": ("block", "-"),
-    "E05": ("info", "-"),
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Case:
-    """A planted row and the rules it must break: all of them, and no other.
-
-    A rule that has several cases is written with the case (`A13/missing`). The detail is what the deviation
-    of a row that breaks one rule must say; None where it is not asked for.
-    """
-
-    row: Row
-    rules: str
-    detail: str | None = None
-
-    @property
-    def contact_id(self) -> str:
-        return str(self.row["vardkontakt_id"])
-
-    @property
-    def period(self) -> str:
-        return str(self.row["_period"])
-
-    @property
-    def entity(self) -> str:
-        return entity_of(self.row)
-
-    @property
-    def rule_ids(self) -> str:
-        """The ids as the facts hold them: each once, in order, between blanks."""
-        return " ".join(sorted({rule.split("/")[0] for rule in self.rules.split()}))
-
-    def has_effect(self, effect: str) -> bool:
-        return any(RULE_EFFECTS[rule][1] == effect for rule in self.rules.split())
-
-
-def entity_of(row: Row) -> str:
-    """Which of the two care files a planted row stands in."""
-    return "cosmic_vardkontakt" if "kontaktform" in row else "cosmic_vantelista"
-
-
-def _done(name: str, rules: str, detail: str | None = None, **values: Any) -> Case:
-    return Case(contact(RULE_PERIOD, f"G {name}", **values), rules, detail)
-
-
-def _waits(name: str, rules: str, detail: str | None = None, **values: Any) -> Case:
-    return Case(waiting(RULE_PERIOD, f"W {name}", **values), rules, detail)
-
 
 START = day("2024-07-10")
 ACUTE: Row = {"fas": "5", "typ_akutverksamhet": "1"}
@@ -100,194 +46,194 @@ def _times(arrived: str | None, assessed: str | None, ended: str | None) -> Row:
 
 
 RULE_CASES = [
-    _done("a contact without fault breaks no rule", ""),
-    _waits("an entry without fault breaks no rule", ""),
+    done("a contact without fault breaks no rule", ""),
+    waits("an entry without fault breaks no rule", ""),
     # A01
-    _done("A01 completed first contact without decision", "A01", beslut_tid=None),
-    _done("A01 leaves an acute contact without decision alone", "", beslut_tid=None, **ACUTE),
-    _done("A01 leaves a completed drop-in without decision alone", "", beslut_tid=None, bokningssatt="5"),
-    _done("A01 leaves primary care alone", "", beslut_tid=None, vardniva="P"),
-    _waits("A01 entry without decision", "A01", beslut_tid=None),
-    _done("A01 A36 neither decision nor way of booking", "A01 A36", beslut_tid=None, bokningssatt=None),
-    _waits("A01 a waiting drop-in is not excepted", "A01", beslut_tid=None, bokningssatt="5"),
-    _waits("A01 operation without decision", "A01", beslut_tid=None, fas="2", aktivitet="51101"),
-    _waits("A01 examination without decision", "A01", beslut_tid=None, fas="3", aktivitet="10502"),
-    _waits("A01 follow-up without decision", "A01", beslut_tid=None, fas="4"),
-    _waits("A01 leaves an acute entry without decision alone", "", beslut_tid=None, fas="5"),
+    done("A01 completed first contact without decision", "A01", beslut_tid=None),
+    done("A01 leaves an acute contact without decision alone", "", beslut_tid=None, **ACUTE),
+    done("A01 leaves a completed drop-in without decision alone", "", beslut_tid=None, bokningssatt="5"),
+    done("A01 leaves primary care alone", "", beslut_tid=None, vardniva="P"),
+    waits("A01 entry without decision", "A01", beslut_tid=None),
+    done("A01 A36 neither decision nor way of booking", "A01 A36", beslut_tid=None, bokningssatt=None),
+    waits("A01 a waiting drop-in is not excepted", "A01", beslut_tid=None, bokningssatt="5"),
+    waits("A01 operation without decision", "A01", beslut_tid=None, fas="2", aktivitet="51101"),
+    waits("A01 examination without decision", "A01", beslut_tid=None, fas="3", aktivitet="10502"),
+    waits("A01 follow-up without decision", "A01", beslut_tid=None, fas="4"),
+    waits("A01 leaves an acute entry without decision alone", "", beslut_tid=None, fas="5"),
     # A02
-    _done("A02 start the day before the decision", "A02", beslut_tid=day("2024-07-11")),
-    _done("A02 same day is no negative wait", "", beslut_tid=datetime(2024, 7, 10, 23, 59)),
-    _done("A02 holds in primary care", "A02", beslut_tid=day("2024-07-11"), vardniva="P"),
+    done("A02 start the day before the decision", "A02", beslut_tid=day("2024-07-11")),
+    done("A02 same day is no negative wait", "", beslut_tid=datetime(2024, 7, 10, 23, 59)),
+    done("A02 holds in primary care", "A02", beslut_tid=day("2024-07-11"), vardniva="P"),
     # A03
-    _waits("A03 decision the day after the period", "A03", beslut_tid=datetime(2024, 8, 1)),
-    _waits("A03 decision in the last minute of the period", "", beslut_tid=datetime(2024, 7, 31, 23, 59)),
-    _waits("A03 holds in primary care", "A03", beslut_tid=datetime(2024, 8, 1), vardniva="P"),
-    _done("A03 leaves a contact carried out alone", "A02", beslut_tid=datetime(2024, 8, 1)),
+    waits("A03 decision the day after the period", "A03", beslut_tid=datetime(2024, 8, 1)),
+    waits("A03 decision in the last minute of the period", "", beslut_tid=datetime(2024, 7, 31, 23, 59)),
+    waits("A03 holds in primary care", "A03", beslut_tid=datetime(2024, 8, 1), vardniva="P"),
+    done("A03 leaves a contact carried out alone", "A02", beslut_tid=datetime(2024, 8, 1)),
     # A04
-    _done("A04 decision on the last day of 2009", "A04", beslut_tid=datetime(2009, 12, 31, 23, 59)),
-    _done("A04 decision on the first day of 2010", "", beslut_tid=datetime(2010, 1, 1)),
-    _waits("A04 entry decided in 2009", "A04", beslut_tid=datetime(2009, 12, 31)),
-    _waits("A04 leaves primary care alone", "", beslut_tid=datetime(2009, 12, 31), vardniva="P"),
+    done("A04 decision on the last day of 2009", "A04", beslut_tid=datetime(2009, 12, 31, 23, 59)),
+    done("A04 decision on the first day of 2010", "", beslut_tid=datetime(2010, 1, 1)),
+    waits("A04 entry decided in 2009", "A04 A11", beslut_tid=datetime(2009, 12, 31)),
+    waits("A04 leaves primary care alone", "A11", beslut_tid=datetime(2009, 12, 31), vardniva="P"),
     # A09
-    _waits("A09 died on the period's last day", "A09", avliden_datum=date(2024, 7, 31)),
-    _waits("A09 died the day after the period", "", avliden_datum=date(2024, 8, 1)),
-    _waits("A09 holds in primary care", "A09", avliden_datum=date(2024, 7, 31), vardniva="P"),
-    _done("A09 leaves a contact carried out alone", "", avliden_datum=date(2024, 7, 31)),
+    waits("A09 died on the period's last day", "A09", avliden_datum=date(2024, 7, 31)),
+    waits("A09 died the day after the period", "", avliden_datum=date(2024, 8, 1)),
+    waits("A09 holds in primary care", "A09", avliden_datum=date(2024, 7, 31), vardniva="P"),
+    done("A09 leaves a contact carried out alone", "", avliden_datum=date(2024, 7, 31)),
     # A12 (the region's list holds 101 and 511, and 10, which no delivery could hold)
-    _done("A12 empty", "A12", "Medicinskt verksamhetsområde: tomt.", mvo=None),
-    _done("A12 two characters", "A12", "Medicinskt verksamhetsområde: 10.", mvo="10"),
-    _done("A12 four characters", "A12", mvo="1011"),
-    _done("A12 outside the region's list", "A12", mvo="999"),
-    _waits("A12 empty on the list", "A12", mvo=None),
-    _waits("A12 in the region's list", "", mvo="511"),
-    _done("A12 leaves primary care alone", "", mvo=None, vardniva="P"),
+    done("A12 empty", "A12", "Medicinskt verksamhetsområde: tomt.", mvo=None),
+    done("A12 two characters", "A12", "Medicinskt verksamhetsområde: 10.", mvo="10"),
+    done("A12 four characters", "A12", mvo="1011"),
+    done("A12 outside the region's list", "A12", mvo="999"),
+    waits("A12 empty on the list", "A12", mvo=None),
+    waits("A12 in the region's list", "", mvo="511"),
+    done("A12 leaves primary care alone", "", mvo=None, vardniva="P"),
     # A13
-    _done("A13 operation without activity", "A13/missing", "Fas 2, aktivitet: tom.", fas="2"),
-    _done("A13 examination without activity", "A13/missing", fas="3"),
-    _done("A13 operation with four characters", "A13/missing", "Fas 2, aktivitet: 5110.", fas="2", aktivitet="5110"),
-    _done("A13 operation with five characters outside the region's list", "A13/missing", fas="2",
+    done("A13 operation without activity", "A13/missing", "Fas 2, aktivitet: tom.", fas="2"),
+    done("A13 examination without activity", "A13/missing", fas="3"),
+    done("A13 operation with four characters", "A13/missing", "Fas 2, aktivitet: 5110.", fas="2", aktivitet="5110"),
+    done("A13 operation with five characters outside the region's list", "A13/missing", fas="2",
           aktivitet="99999"),
-    _done("A13 operation with an activity", "", fas="2", aktivitet="51101"),
-    _waits("A13 operation without activity on the list", "A13/missing", fas="2"),
-    _waits("A13 examination with an activity", "", fas="3", aktivitet="51101"),
-    _done("A13 activity on a first contact", "A13/superfluous", aktivitet="51101"),
-    _done("A13 activity on an acute contact", "A13/superfluous", aktivitet="51101", **ACUTE),
-    _waits("A13 activity on a follow-up", "A13/superfluous", aktivitet="51101", fas="4"),
-    _done("A13 leaves primary care alone", "", fas="2", vardniva="P"),
-    _done("A13 leaves an activity in primary care alone", "", aktivitet="51101", vardniva="P"),
+    done("A13 operation with an activity", "", fas="2", aktivitet="51101"),
+    waits("A13 operation without activity on the list", "A13/missing", fas="2"),
+    waits("A13 examination with an activity", "", fas="3", aktivitet="51101"),
+    done("A13 activity on a first contact", "A13/superfluous", aktivitet="51101"),
+    done("A13 activity on an acute contact", "A13/superfluous", aktivitet="51101", **ACUTE),
+    waits("A13 activity on a follow-up", "A13/superfluous", aktivitet="51101", fas="4"),
+    done("A13 leaves primary care alone", "", fas="2", vardniva="P"),
+    done("A13 leaves an activity in primary care alone", "", aktivitet="51101", vardniva="P"),
     # A16
-    _done("A16 PvV after 90 days", "A16", avvikelse="1", beslut_tid=day("2024-07-10", -90)),
-    _done("A16 PvV after 91 days", "", avvikelse="1", beslut_tid=day("2024-07-10", -91)),
-    _done("A16 MoV after 90 days", "", avvikelse="2", beslut_tid=day("2024-07-10", -90)),
-    _waits("A16 entry with PvV after 90 days", "A16", avvikelse="1", beslut_tid=day("2024-07-31", -90)),
-    _waits("A16 entry with PvV after 91 days", "", avvikelse="1", beslut_tid=day("2024-07-31", -91)),
-    _done("A16 child psychiatry after 30 days", "A16", avvikelse="1", enhet_hsaid=CAP_UNIT,
+    done("A16 PvV after 90 days", "A16", avvikelse="1", beslut_tid=day("2024-07-10", -90)),
+    done("A16 PvV after 91 days", "", avvikelse="1", beslut_tid=day("2024-07-10", -91)),
+    done("A16 MoV after 90 days", "", avvikelse="2", beslut_tid=day("2024-07-10", -90)),
+    waits("A16 entry with PvV after 90 days", "A16", avvikelse="1", beslut_tid=day("2024-07-31", -90)),
+    waits("A16 entry with PvV after 91 days", "", avvikelse="1", beslut_tid=day("2024-07-31", -91)),
+    done("A16 child psychiatry after 30 days", "A16", avvikelse="1", enhet_hsaid=CAP_UNIT,
           beslut_tid=day("2024-07-10", -30)),
-    _done("A16 child psychiatry after 31 days", "", avvikelse="1", enhet_hsaid=CAP_UNIT,
+    done("A16 child psychiatry after 31 days", "", avvikelse="1", enhet_hsaid=CAP_UNIT,
           beslut_tid=day("2024-07-10", -31)),
-    _done("A16 primary care after 3 days", "A16", avvikelse="1", vardniva="P",
+    done("A16 primary care after 3 days", "A16", avvikelse="1", vardniva="P",
           beslut_tid=day("2024-07-10", -3)),
-    _done("A16 primary care after 4 days", "", avvikelse="1", vardniva="P",
+    done("A16 primary care after 4 days", "", avvikelse="1", vardniva="P",
           beslut_tid=day("2024-07-10", -4)),
-    _done("A16 follow-up on its target date", "A16", avvikelse="1", fas="4",
+    done("A16 follow-up on its target date", "A16", avvikelse="1", fas="4",
           medicinskt_maldatum=START.date()),
-    _done("A16 follow-up the day after its target date", "", avvikelse="1", fas="4",
+    done("A16 follow-up the day after its target date", "", avvikelse="1", fas="4",
           medicinskt_maldatum=date(2024, 7, 9)),
     # A21
-    _done("A21 acute contact without acute type", "A21", fas="5"),
-    _done("A21 acute contact of the first type", "", **ACUTE),
-    _done("A21 acute contact of the last type", "", fas="5", typ_akutverksamhet="5"),
-    _done("A21 first contact with an acute type", "A21", typ_akutverksamhet="1"),
-    _done("A21 operation with an acute type", "A21", fas="2", aktivitet="51101", typ_akutverksamhet="2"),
-    _done("A21 examination with an acute type", "A21", fas="3", aktivitet="10502", typ_akutverksamhet="3"),
-    _done("A21 follow-up with an acute type", "A21", fas="4", typ_akutverksamhet="5"),
-    _done("A21 follow-up without acute type", "", fas="4"),
-    _waits("A21 an acute entry, which has no type, is left alone", "", fas="5"),
-    _done("A21 leaves primary care alone", "", fas="5", vardniva="P"),
+    done("A21 acute contact without acute type", "A21", fas="5"),
+    done("A21 acute contact of the first type", "", **ACUTE),
+    done("A21 acute contact of the last type", "", fas="5", typ_akutverksamhet="5"),
+    done("A21 first contact with an acute type", "A21", typ_akutverksamhet="1"),
+    done("A21 operation with an acute type", "A21", fas="2", aktivitet="51101", typ_akutverksamhet="2"),
+    done("A21 examination with an acute type", "A21", fas="3", aktivitet="10502", typ_akutverksamhet="3"),
+    done("A21 follow-up with an acute type", "A21", fas="4", typ_akutverksamhet="5"),
+    done("A21 follow-up without acute type", "", fas="4"),
+    waits("A21 an acute entry, which has no type, is left alone", "", fas="5"),
+    done("A21 leaves primary care alone", "", fas="5", vardniva="P"),
     # A22
-    _done("A22 times in order", "", **ACUTE, **_times("09:00", "09:01", "09:02")),
-    _done("A22 the same minute is in order", "", **ACUTE, **_times("09:00", "09:00", "09:00")),
-    _done("A22 assessed the minute before arriving", "A22", **ACUTE, **_times("09:01", "09:00", "09:30")),
-    _done("A22 assessed before arriving and not ended", "A22",
+    done("A22 times in order", "", **ACUTE, **_times("09:00", "09:01", "09:02")),
+    done("A22 the same minute is in order", "", **ACUTE, **_times("09:00", "09:00", "09:00")),
+    done("A22 assessed the minute before arriving", "A22", **ACUTE, **_times("09:01", "09:00", "09:30")),
+    done("A22 assessed before arriving and not ended", "A22",
           "Typ av akutverksamhet 1: start 2024-07-10 09:01:00, bedömning 2024-07-10 09:00:00, avslut tom.",
           **ACUTE, **_times("09:01", "09:00", None)),
-    _done("A22 ended the minute before the assessment", "A22", **ACUTE, **_times("09:00", "09:31", "09:30")),
-    _done("A22 ended before an assessment without arrival", "A22",
+    done("A22 ended the minute before the assessment", "A22", **ACUTE, **_times("09:00", "09:31", "09:30")),
+    done("A22 ended before an assessment without arrival", "A22",
           "Typ av akutverksamhet 1: start tom, bedömning 2024-07-10 09:31:00, avslut 2024-07-10 09:30:00.",
           **ACUTE, **_times(None, "09:31", "09:30")),
-    _done("A22 ended before arriving and never assessed", "A22",
+    done("A22 ended before arriving and never assessed", "A22",
           "Typ av akutverksamhet 1: start 2024-07-10 09:31:00, bedömning tom, avslut 2024-07-10 09:30:00.",
           **ACUTE, **_times("09:31", None, "09:30")),
-    _done("A22 ended on arrival and never assessed", "", **ACUTE, **_times("09:30", None, "09:30")),
-    _done("A22 assessed after midnight", "", **ACUTE, tid_start_akut=datetime(2024, 7, 10, 23, 59),
+    done("A22 ended on arrival and never assessed", "", **ACUTE, **_times("09:30", None, "09:30")),
+    done("A22 assessed after midnight", "", **ACUTE, tid_start_akut=datetime(2024, 7, 10, 23, 59),
           tid_bedomning=datetime(2024, 7, 11), tid_avslut_akut=datetime(2024, 7, 11, 0, 1)),
-    _done("A22 type 1 without times", "", **ACUTE, **_times(None, None, None)),
-    _done("A22 arrival on another type", "A22", fas="5", typ_akutverksamhet="2", **_times("09:00", None, None)),
-    _done("A22 assessment on another type", "A22", fas="5", typ_akutverksamhet="3", **_times(None, "09:00", None)),
-    _done("A22 end on another type", "A22", fas="5", typ_akutverksamhet="5", **_times(None, None, "09:00")),
-    _done("A22 another type without times", "", fas="5", typ_akutverksamhet="2"),
-    _done("A22 arrival on a planned contact", "A22", **_times("09:00", None, None)),
-    _done("A22 leaves primary care alone", "", vardniva="P", **ACUTE, **_times("09:01", "09:00", "09:30")),
+    done("A22 type 1 without times", "", **ACUTE, **_times(None, None, None)),
+    done("A22 arrival on another type", "A22", fas="5", typ_akutverksamhet="2", **_times("09:00", None, None)),
+    done("A22 assessment on another type", "A22", fas="5", typ_akutverksamhet="3", **_times(None, "09:00", None)),
+    done("A22 end on another type", "A22", fas="5", typ_akutverksamhet="5", **_times(None, None, "09:00")),
+    done("A22 another type without times", "", fas="5", typ_akutverksamhet="2"),
+    done("A22 arrival on a planned contact", "A22", **_times("09:00", None, None)),
+    done("A22 leaves primary care alone", "", vardniva="P", **ACUTE, **_times("09:01", "09:00", "09:30")),
     # A23
-    _done("A23 admitted at a first contact", "A23", vardkontakttyp="91"),
-    _done("A23 admitted at a follow-up", "A23", vardkontakttyp="91", fas="4"),
-    _done("A23 admitted at an acute contact", "A23", vardkontakttyp="91", **ACUTE),
-    _done("A23 admitted for an operation", "", vardkontakttyp="91", fas="2", aktivitet="51101"),
-    _done("A23 admitted for an examination", "", vardkontakttyp="91", fas="3", aktivitet="10502"),
-    _done("A23 not admitted at a first contact", "", vardkontakttyp="82"),
-    _waits("A23 waits to be admitted for a first contact", "A23", vardkontakttyp="91"),
-    _waits("A23 waits to be admitted for an operation", "", vardkontakttyp="91", fas="2", aktivitet="51101"),
-    _waits("A23 waits to be admitted for an examination", "", vardkontakttyp="91", fas="3", aktivitet="10502"),
-    _done("A23 leaves primary care alone", "", vardkontakttyp="91", vardniva="P"),
+    done("A23 admitted at a first contact", "A23", vardkontakttyp="91"),
+    done("A23 admitted at a follow-up", "A23", vardkontakttyp="91", fas="4"),
+    done("A23 admitted at an acute contact", "A23", vardkontakttyp="91", **ACUTE),
+    done("A23 admitted for an operation", "", vardkontakttyp="91", fas="2", aktivitet="51101"),
+    done("A23 admitted for an examination", "", vardkontakttyp="91", fas="3", aktivitet="10502"),
+    done("A23 not admitted at a first contact", "", vardkontakttyp="82"),
+    waits("A23 waits to be admitted for a first contact", "A23", vardkontakttyp="91"),
+    waits("A23 waits to be admitted for an operation", "", vardkontakttyp="91", fas="2", aktivitet="51101"),
+    waits("A23 waits to be admitted for an examination", "", vardkontakttyp="91", fas="3", aktivitet="10502"),
+    done("A23 leaves primary care alone", "", vardkontakttyp="91", vardniva="P"),
     # A24
-    _done("A24 letters", "A24/malformed", lkf="ABCD"),
-    _done("A24 three digits", "A24/malformed", "Län och kommun: 198.", lkf="198"),
-    _done("A24 E04 protected", "A24/malformed", "Län och kommun visas inte: skyddad identitet.",
+    done("A24 letters", "A24/malformed", lkf="ABCD"),
+    done("A24 three digits", "A24/malformed", "Län och kommun: 198.", lkf="198"),
+    done("A24 E04 protected", "A24/malformed", "Län och kommun visas inte: skyddad identitet.",
           lkf="198", skyddad_identitet="J"),
-    _done("A24 five digits", "A24/malformed", lkf="19801"),
-    _done("A24 county that does not exist", "A24/malformed", lkf="1180"),
-    _done("A24 empty", "A24/unknown", "Län och kommun: tomt.", lkf=None),
-    _done("A24 zeros", "A24/unknown", lkf="0000"),
-    _waits("A24 nines", "A24/unknown", lkf="9999"),
-    _waits("A24 another region's municipality", "", lkf="0380"),
-    _waits("A24 letters on the list", "A24/malformed", lkf="ABCD"),
-    _done("A24 leaves an empty home in primary care alone", "", lkf=None, vardniva="P"),
-    _done("A24 leaves primary care alone", "", lkf="ABCD", vardniva="P"),
+    done("A24 five digits", "A24/malformed", lkf="19801"),
+    done("A24 county that does not exist", "A24/malformed", lkf="1180"),
+    done("A24 empty", "A24/unknown", "Län och kommun: tomt.", lkf=None),
+    done("A24 zeros", "A24/unknown", lkf="0000"),
+    waits("A24 nines", "A24/unknown", lkf="9999"),
+    waits("A24 another region's municipality", "", lkf="0380", vardgaranti="N"),
+    waits("A24 letters on the list", "A24/malformed", lkf="ABCD"),
+    done("A24 leaves an empty home in primary care alone", "", lkf=None, vardniva="P"),
+    done("A24 leaves primary care alone", "", lkf="ABCD", vardniva="P"),
     # A26
-    _done("A26 unknown birth year", "A26/impossible", "Födelseår: okänt.", patient_birth_year=None),
-    _done("A26 born the year after", "A26/impossible", "Födelseår: 2025.", patient_birth_year=2025),
-    _done("A26 born the same year", "", patient_birth_year=2024),
-    _waits("A26 born 1900", "A26/impossible", patient_birth_year=1900),
-    _waits("A26 born 1901", "A26/very_old", patient_birth_year=1901),
-    _waits("A26 106 years old", "A26/very_old", patient_birth_year=1918),
-    _waits("A26 105 years old", "", patient_birth_year=1919),
-    _done("A26 takes the extract's own year when the identity gives none", "", patient_birth_year=None,
+    done("A26 unknown birth year", "A26/impossible", "Födelseår: okänt.", patient_birth_year=None),
+    done("A26 born the year after", "A26/impossible", "Födelseår: 2025.", patient_birth_year=2025),
+    done("A26 born the same year", "", patient_birth_year=2024),
+    waits("A26 born 1900", "A26/impossible", patient_birth_year=1900),
+    waits("A26 born 1901", "A26/very_old", patient_birth_year=1901),
+    waits("A26 106 years old", "A26/very_old", patient_birth_year=1918),
+    waits("A26 105 years old", "", patient_birth_year=1919),
+    done("A26 takes the extract's own year when the identity gives none", "", patient_birth_year=None,
           fodelsear=1950),
-    _done("A26 106 years old in primary care", "A26/very_old", patient_birth_year=1918, vardniva="P"),
-    _done("A26 holds in primary care", "A26/impossible", patient_birth_year=None, vardniva="P"),
+    done("A26 106 years old in primary care", "A26/very_old", patient_birth_year=1918, vardniva="P"),
+    done("A26 holds in primary care", "A26/impossible", patient_birth_year=None, vardniva="P"),
     # A27
-    _done("A27 listing without SE", "A27", "Fel form: listning ", listad_enhet_hsaid="2321000131-E1"),
-    _done("A27 referrer with nine digits", "A27", "Fel form: remittent ", remittent_hsaid="SE232100013-E1"),
-    _waits("A27 referrer without suffix", "A27", remittent_hsaid="SE2321000131-"),
-    _waits("A27 right form", "", remittent_hsaid="SE2321000131-E1", listad_enhet_hsaid=UNIT),
-    _done("A27 unit that the register holds", "A27", "Fel form: enhet ", enhet_hsaid=MALFORMED_UNIT),
-    _done("A27 holds in primary care", "A27", listad_enhet_hsaid="2321000131-E1", vardniva="P"),
-    _done("A27 unit in small letters is unknown too", "A27 E01", enhet_hsaid=UNIT.lower()),
+    done("A27 listing without SE", "A27", "Fel form: listning ", listad_enhet_hsaid="2321000131-E1"),
+    done("A27 referrer with nine digits", "A27", "Fel form: remittent ", remittent_hsaid="SE232100013-E1"),
+    waits("A27 referrer without suffix", "A27", remittent_hsaid="SE2321000131-"),
+    waits("A27 right form", "", remittent_hsaid="SE2321000131-E1", listad_enhet_hsaid=UNIT),
+    done("A27 unit that the register holds", "A27", "Fel form: enhet ", enhet_hsaid=MALFORMED_UNIT),
+    done("A27 holds in primary care", "A27", listad_enhet_hsaid="2321000131-E1", vardniva="P"),
+    done("A27 unit in small letters is unknown too", "A27 E01", enhet_hsaid=UNIT.lower()),
     # A30
-    _done("A30 start the minute before the period", "A30", start_tid=datetime(2024, 6, 30, 23, 59)),
-    _done("A30 start at the period's first moment", "", start_tid=datetime(2024, 7, 1)),
-    _done("A30 start in the period's last minute", "", start_tid=datetime(2024, 7, 31, 23, 59)),
-    _done("A30 start the moment after the period", "A30", start_tid=datetime(2024, 8, 1)),
-    _done("A30 holds in primary care", "A30", start_tid=datetime(2024, 8, 1), vardniva="P"),
+    done("A30 start the minute before the period", "A30", start_tid=datetime(2024, 6, 30, 23, 59)),
+    done("A30 start at the period's first moment", "", start_tid=datetime(2024, 7, 1)),
+    done("A30 start in the period's last minute", "", start_tid=datetime(2024, 7, 31, 23, 59)),
+    done("A30 start the moment after the period", "A30", start_tid=datetime(2024, 8, 1)),
+    done("A30 holds in primary care", "A30", start_tid=datetime(2024, 8, 1), vardniva="P"),
     # A36
-    _done("A36 no way of booking", "A36", "bokningssätt saknas. ", bokningssatt=None),
-    _done("A36 neither way of booking nor profession", "A36", bokningssatt=None, yrkeskategori=None),
-    _done("A36 unknown way of booking", "A36", "bokningssätt har okänt värde. ", bokningssatt="6"),
-    _done("A36 no contact type", "A36", "vårdkontakttyp saknas. ", vardkontakttyp=None),
-    _done("A36 unknown contact type", "A36", "vårdkontakttyp har okänt värde. ", vardkontakttyp="9"),
-    _done("A36 last contact type of the list", "", vardkontakttyp="83"),
-    _waits("A36 no profession", "A36", "yrkeskategori saknas. ", yrkeskategori=None),
-    _waits("A36 unknown profession", "A36", "yrkeskategori har okänt värde. ", yrkeskategori="XS927"),
-    _waits("A36 last profession of the list", "", yrkeskategori="XS926"),
-    _waits("A36 unknown deviation", "A36", "avvikelse har okänt värde. ", avvikelse="4"),
-    _done("A36 unknown phase with a target date", "A36", fas="6", medicinskt_maldatum=date(2024, 7, 20)),
-    _done("A36 unknown phase", "A36", "fas har okänt värde. ", fas="6"),
-    _done("A36 unknown referrer type", "A36", "remittenttyp har okänt värde. ", remittenttyp="3"),
-    _done("A36 known referrer type", "", remittenttyp="2"),
-    _done("A36 unknown child psychiatry step", "A36", "BUP-steg har okänt värde. ", bup_steg="4",
+    done("A36 no way of booking", "A36", "bokningssätt saknas. ", bokningssatt=None),
+    done("A36 neither way of booking nor profession", "A36", bokningssatt=None, yrkeskategori=None),
+    done("A36 unknown way of booking", "A36", "bokningssätt har okänt värde. ", bokningssatt="6"),
+    done("A36 no contact type", "A36", "vårdkontakttyp saknas. ", vardkontakttyp=None),
+    done("A36 unknown contact type", "A36", "vårdkontakttyp har okänt värde. ", vardkontakttyp="9"),
+    done("A36 last contact type of the list", "", vardkontakttyp="83"),
+    waits("A36 no profession", "A36", "yrkeskategori saknas. ", yrkeskategori=None),
+    waits("A36 unknown profession", "A36", "yrkeskategori har okänt värde. ", yrkeskategori="XS927"),
+    waits("A36 last profession of the list", "", yrkeskategori="XS926"),
+    waits("A36 unknown deviation", "A36", "avvikelse har okänt värde. ", avvikelse="4"),
+    done("A36 unknown phase with a target date", "A36", fas="6", medicinskt_maldatum=date(2024, 7, 20)),
+    done("A36 unknown phase", "A36", "fas har okänt värde. ", fas="6"),
+    done("A36 unknown referrer type", "A36", "remittenttyp har okänt värde. ", remittenttyp="3"),
+    done("A36 known referrer type", "", remittenttyp="2"),
+    done("A36 unknown child psychiatry step", "A36", "BUP-steg har okänt värde. ", bup_steg="4",
           enhet_hsaid=CAP_UNIT),
-    _done("A36 unknown acute type", "A36", "typ av akutverksamhet har okänt värde. ", fas="5",
+    done("A36 unknown acute type", "A36", "typ av akutverksamhet har okänt värde. ", fas="5",
           typ_akutverksamhet="6"),
-    _done("A36 leaves primary care alone", "", bokningssatt=None, vardniva="P"),
-    _waits("E04 a protected person", "", skyddad_identitet="J"),
+    done("A36 leaves primary care alone", "", bokningssatt=None, vardniva="P"),
+    waits("E04 a protected person", "", skyddad_identitet="J"),
     # E01
-    _done("E01 unit that no register holds", "E01", enhet_hsaid=UNKNOWN_UNIT),
-    _done("E01 the day after the unit closed", "E01", enhet_hsaid=CLOSED_UNIT),
-    _done("E01 on the unit's last day", "", enhet_hsaid=CLOSED_UNIT, start_tid=datetime(2024, 7, 9, 23, 59)),
-    _waits("E01 a unit that closed before the last day", "E01", enhet_hsaid=CLOSED_UNIT),
-    _done("E01 holds in primary care", "E01", enhet_hsaid=UNKNOWN_UNIT, vardniva="P"),
+    done("E01 unit that no register holds", "E01", enhet_hsaid=UNKNOWN_UNIT),
+    done("E01 the day after the unit closed", "E01", enhet_hsaid=CLOSED_UNIT),
+    done("E01 on the unit's last day", "", enhet_hsaid=CLOSED_UNIT, start_tid=datetime(2024, 7, 9, 23, 59)),
+    waits("E01 a unit that closed before the last day", "E01", enhet_hsaid=CLOSED_UNIT),
+    done("E01 holds in primary care", "E01", enhet_hsaid=UNKNOWN_UNIT, vardniva="P"),
     # several at once, in the order of their ids
-    _done("many faults stand in order", "A01 A12 A24/malformed A30 E01", beslut_tid=None, mvo=None, lkf="1",
+    done("many faults stand in order", "A01 A12 A24/malformed A30 E01", beslut_tid=None, mvo=None, lkf="1",
           start_tid=datetime(2024, 8, 1), enhet_hsaid=UNKNOWN_UNIT),
 ]  # fmt: skip
 
@@ -307,12 +253,12 @@ FITTING: dict[tuple[str, str], Row] = {
     ("fas", "2"): {"aktivitet": "51101"}, ("fas", "3"): {"aktivitet": "51101"},
     ("fas", "5"): {"typ_akutverksamhet": "5"},
     ("vardkontakttyp", "91"): {"fas": "2", "aktivitet": "51101"},
-    ("avvikelse", "1"): {"beslut_tid": day("2024-03-01")},
+    ("avvikelse", "1"): {"beslut_tid": day("2024-03-01")}, ("avvikelse", "3"): {"enhet_hsaid": CAP_UNIT},
     **{("typ_akutverksamhet", code): {"fas": "5"} for code in "12345"},
     **{("bup_steg", code): {"enhet_hsaid": CAP_UNIT} for code in "123"},
 }  # fmt: skip
 NATIONAL_CODE_CASES = [
-    _done(f"A36 knows {column} {code}", "", **{column: code}, **FITTING.get((column, code), {}))
+    done(f"A36 knows {column} {code}", "", **{column: code}, **FITTING.get((column, code), {}))
     for column, codes in NATIONAL_CODES.items()
     for code in codes
 ]
@@ -415,8 +361,8 @@ DEAD_BUT_WAITED = _removed("dead in the period, removed for another reason", day
 def all_cases() -> list[Case]:
     """Every planted row whose rules are known, those of one row and those of several."""
     return [
-        *RULE_CASES, *NATIONAL_CODE_CASES, *SHARED_ID_CASES, *R08_CASES, *(Case(row, "") for row, _ in STATES),
-        Case(DEAD_BUT_WAITED, "A09"),
+        *RULE_CASES, *NATIONAL_CODE_CASES, *SHARED_ID_CASES, *R08_CASES, *ROW_CASES,
+        *(Case(row, "") for row, _ in STATES), Case(DEAD_BUT_WAITED, "A09"),
     ]  # fmt: skip
 
 
@@ -525,7 +471,7 @@ def boundary_rows() -> list[Row]:
     ]
 
 
-OPERATION: Row = {"fas": "2", "aktivitet": "51101"}
+OPERATION: Row = {"fas": "2", "aktivitet": "51101", "kva_huvud": "JKA21"}
 EXAMINATION: Row = {"fas": "3", "aktivitet": "10502"}
 PRIMARY: Row = {"vardniva": "P"}
 CAP: Row = {"enhet_hsaid": CAP_UNIT}
@@ -820,10 +766,10 @@ def delivery_rows() -> tuple[list[Row], list[Row]]:
         done("two faults", beslut_tid=day("2024-03-11"), mvo=None),
         done("undeliverable", mvo=None),
         done("unlikely but delivered", patient_birth_year=1910),
-        done("acute without type", fas="5"),
+        done("acute without type", fas="5", vardgaranti="N"),
         done("planned with an acute type", typ_akutverksamhet="1"),
-        done("acute times of another type", fas="5", typ_akutverksamhet="2", **acute),
-        done("acute times out of order", fas="5", typ_akutverksamhet="1",
+        done("acute times of another type", fas="5", typ_akutverksamhet="2", vardgaranti="N", **acute),
+        done("acute times out of order", fas="5", typ_akutverksamhet="1", vardgaranti="N",
              **{**acute, "tid_avslut_akut": datetime(2024, 3, 10, 9, 15)}),
         done("admitted at a first contact", vardkontakttyp="91"),
     ]  # fmt: skip
@@ -832,7 +778,8 @@ def delivery_rows() -> tuple[list[Row], list[Row]]:
         waiting("2024-03", "waits in primary care", vardniva="P"),
         waiting("2024-03", "waits with an acute phase", fas="5"),
         waiting("2024-03", "waits with a future decision", beslut_tid=day("2024-04-01")),
-        waiting("2024-03", "waits to be admitted for a follow-up", vardkontakttyp="91", fas="4"),
+        waiting("2024-03", "waits to be admitted for a follow-up", vardkontakttyp="91",
+                **{**fitting({"fas": "4"}), "fas": "4"}),
         waiting("2024-03", "never waited", status="A", avford_tid=day("2024-04-05"),
                 avford_orsak="FELREGISTRERAD"),
         waiting("2024-03", "removed in March", status="A", avford_tid=day("2024-03-05"),

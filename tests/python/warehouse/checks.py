@@ -9,7 +9,8 @@ from typing import Any
 
 import duckdb
 
-from tests.python.warehouse.cases import MEASURE_PERIOD, RULE_EFFECTS, Case, all_cases, entity_of, whole_plant
+from tests.python.warehouse.case import RULE_EFFECTS, Case, entity_of
+from tests.python.warehouse.cases import MEASURE_PERIOD, all_cases, whole_plant
 from tests.python.warehouse.figures import (
     KEYS,
     LINE_COUNTS,

@@ -36,6 +36,8 @@ def equivalents_of_scope(scopes: Sequence[Mapping[str, str]]) -> dict[str, str]:
 
 
 TOLD_BEFORE = "an empty value was told by the branch above"
+ONLY_PROFESSIONS = "no other list has codes that begin with XS"
+UNASKED_PATIENTS = "contacts of patients whom no completed row has are asked for by none"
 ONE_ROW_A_FILE = "a file has a contact once, so the smallest is the largest"
 IN_MONTH = "CASE WHEN event_date >= first_date AND event_date <= LAST_DAY(first_date) THEN event_date END"
 NO_EMERGENCY = "an entry that waits has no emergency type and no times of an emergency"
@@ -45,7 +47,8 @@ PARAMETERS = {
         (
             "guarantee_limit_specialised_days", "guarantee_limit_cap_days", "guarantee_limit_primary_care_days",
             "followup_grace_days", "over_long_wait_days", "first_birth_year", "max_age_years", "mvo_code_length",
-            "activity_code_length",
+            "activity_code_length", "very_long_wait_days", "urgent_wait_days", "returning_patient_days",
+            "procedure_code_length", "diagnosis_code_min_length", "diagnosis_code_max_length",
         ),
         "INT",
     ),
@@ -62,11 +65,19 @@ EQUIVALENTS: dict[str, dict[str, str]] = {
         "first_date_of_period: MIN(event_date) → MAX(event_date)": ONE_ROW_A_FILE,
         f"first_date_of_period: MIN({IN_MONTH}) → MAX({IN_MONTH})": ONE_ROW_A_FILE,
     },
+    "int_waiting_times__earlier_contact": {
+        "wanted_patient: row_state = 'completed' → TRUE": UNASKED_PATIENTS,
+        "contact: earlier_contact.patient_key = wanted_patient.patient_key → TRUE": UNASKED_PATIENTS,
+    },
+    "int_waiting_times__primary_care_contact": {
+        "licensed_profession: code_list = 'yrkeskategori' → TRUE": ONLY_PROFESSIONS,
+    },
     "rule_a07": {
         "finding: NOT carried_out_entry.carried_out_date IS NULL → TRUE": (
             "the join has left out what was not carried out, and a start is never empty (contract)"
         ),
     },
+    "rule_a10": {f"row_in_scope: {SCOPE} → {SCOPE[:-1]}-1": "a contact carried out has no booked time"},
     "rule_a21": {f"row_in_scope: {SCOPE} → {SCOPE[:-1]}-1": NO_EMERGENCY},
     "rule_a22": {f"row_in_scope: {SCOPE} → {SCOPE[:-1]}-1": NO_EMERGENCY},
     "rule_a26": {"rule: rule_id = 'A26' → TRUE": "no other rule has cases of these names"},
@@ -74,7 +85,7 @@ EQUIVALENTS: dict[str, dict[str, str]] = {
         f"row_in_scope: {SCOPE} → {SCOPE[:-1]}-1": "an entry's day is the period's last, which is in the period",
     },
     "rule_a36": {
-        "checked_row: yrkeskategori.code_list = 'yrkeskategori' → TRUE": "no other list has codes that begin with XS",
+        "checked_row: yrkeskategori.code_list = 'yrkeskategori' → TRUE": ONLY_PROFESSIONS,
         "checked_row: NOT row_in_scope.phase IS NULL → TRUE": "a phase is never empty (contract)",
         "checked_row: NOT row_in_scope.booking_code IS NULL → TRUE": TOLD_BEFORE,
         "checked_row: NOT row_in_scope.contact_type_code IS NULL → TRUE": TOLD_BEFORE,

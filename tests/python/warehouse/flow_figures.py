@@ -58,7 +58,7 @@ def _line(
     period: str, family: str, level: str, unit_id: str, r12: dict[str, float | None] | None = None, **figures: float | None
 ) -> FlowLine:  # fmt: skip
     """A line with these figures and 0 in every other; its twelve months are unknown when not given."""
-    months: dict[str, float | None] = {column: 0 for column in COLUMNS} | r12 if r12 else dict.fromkeys(COLUMNS)
+    months: dict[str, float | None] = dict.fromkeys(COLUMNS, 0) | r12 if r12 else dict.fromkeys(COLUMNS)
     whole = {f"{column}_count": figures.get(column, 0) for column in COLUMNS}
     return FlowLine(
         (period, family, level, unit_id), {**whole, **{f"r12_{name}_count": value for name, value in months.items()}}

@@ -206,6 +206,13 @@ class Plant:
             "select _period as period, contact_key, start_tid as started_at, kontaktform as contact_form "
             "from planted.cosmic_vardkontakt"
         )
+        # Every period stands in it: how far a rule looks back is the rule's own matter.
+        connection.execute(
+            "create view control.earlier_contact as "
+            "select _period as period, contact_key, patient_key, start_tid as started_at, "
+            "kontaktform as contact_form, fas as phase, mvo as mvo_code, enhet_hsaid as unit_id, referral_key "
+            "from planted.cosmic_vardkontakt"
+        )
         for group, periods in (("care", care_periods), ("registers", register_periods)):
             for period in periods:
                 connection.execute("insert into control.loaded_period values (?, ?)", [period, group])

@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from orchestration.errors import StoppedError
 from orchestration.state.store import open_state
 from orchestration.warehouse.stage import ROWS_PER_MEGABYTE
-from tests.python.warehouse.planted import CLINIC, OTHER_CLINIC, UNIT, Row, contact, day, unit, waiting
+from tests.python.warehouse.planted import CLINIC, OTHER_CLINIC, UNIT, Row, contact, day, key_of, unit, waiting
 from tests.python.warehouse.played import CONTACTS, WAITING, BrokenOffError, Player, World
 
 ROWS_AT_A_TIME = "orchestration.warehouse.stage.ROWS_PER_MEGABYTE"
 PERIODS = ("2024-03", "2024-04", "2024-05", "2024-06")
 OTHER_UNIT, THIRD_UNIT = (UNIT[:-1] + digit for digit in "28")
+PATIENTS = ("one patient", "another patient")
 NAMES = [f"contact {number}" for number in range(7)]
 # Each is a step of a sequence; those that tell the most come most often.
 STEPS = (
@@ -47,6 +48,10 @@ def drawn_contact(draw: st.DrawFn, period: str, name: str) -> Row:
         kontaktform=draw(st.sampled_from("BBBU")),
         enhet_hsaid=draw(st.sampled_from([UNIT, UNIT, OTHER_UNIT, THIRD_UNIT])),
         mvo=draw(st.sampled_from(["101", "101", "1"])),
+        # A20: few patients, so that what an earlier month tells of them decides what a later one is.
+        patient_key=key_of(draw(st.sampled_from(PATIENTS))),
+        fas=draw(st.sampled_from("1114")),
+        referral_key=draw(st.sampled_from([None, None, key_of("a referral"), key_of("another")])),
     )
 
 

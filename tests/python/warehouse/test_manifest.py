@@ -232,6 +232,24 @@ def test_a_rule_that_asks_all_earlier_periods_asks_them_of_the_contact_history(
     assert readers == {"int_waiting_times__carried_out"}
 
 
+def test_a_rule_that_looks_back_a_number_of_periods_asks_them_of_the_earlier_contacts(models: list[Node]) -> None:
+    reading = {
+        name: {
+            model["name"]
+            for model in models
+            if any(parent.endswith(f".{name}") for parent in model["depends_on"]["nodes"])
+        }
+        for name in ("earlier_contact", "int_waiting_times__earlier_contact")
+    }
+    assert reading == {
+        "earlier_contact": {"int_waiting_times__earlier_contact"},
+        "int_waiting_times__earlier_contact": {"rule_a20"},
+    }
+    with (PROJECT_ROOT / "seeds" / "rules.csv").open(encoding="utf-8", newline="") as file:
+        spans = {row["rule_id"]: row["look_back_periods"] for row in csv.DictReader(file)}
+    assert spans["A20"] == "12"
+
+
 def test_what_is_computed_from_a_kept_table_names_its_period(models: list[Node]) -> None:
     kept = {model["unique_id"] for model in models if is_kept(model)}
     tables = [model for model in models if model["config"]["materialized"] != "view"]

@@ -29,9 +29,11 @@ MODELS = [
     "int_core__unit_overlap",
     "int_quality__row_flag",
     "int_waiting_times__carried_out",
+    "int_waiting_times__earlier_contact",
     "int_waiting_times__flagged_row",
     "int_waiting_times__measure",
     "int_waiting_times__population",
+    "int_waiting_times__primary_care_contact",
     "int_waiting_times__row",
     "mart_waiting_times",
 ]

@@ -14,15 +14,17 @@ import pytest
 from orchestration.errors import StoppedError, VardlagerError
 from orchestration.privacy import Key
 from orchestration.state.store import open_state
-from orchestration.warehouse import stage, touched
+from orchestration.warehouse import look_back, stage, touched
 from orchestration.warehouse.dbt_runner import NodeResult
-from tests.python.warehouse.planted import CLINIC, OTHER_CLINIC, UNIT, Row, contact, day, unit, waiting
+from orchestration.warehouse.inputs import write_inputs
+from tests.python.warehouse.planted import CLINIC, OTHER_CLINIC, UNIT, Row, contact, day, key_of, unit, waiting
 from tests.python.warehouse.played import CONTACTS, WAITING, BrokenOffError, Player, World
 
 MARCH, APRIL, MAY, JUNE = PERIODS = ("2024-03", "2024-04", "2024-05", "2024-06")
 OTHER_UNIT, NEW_UNIT = UNIT[:-1] + "2", UNIT[:-1] + "8"
 # The engine's file begins with three headers of this many bytes in all; its blocks follow.
 HEADERS = 3 * 4096
+READ_LOOK_BACK = look_back.read_look_back
 UNITS = [unit(MARCH), unit(MARCH, OTHER_UNIT)]
 
 
@@ -66,8 +68,12 @@ def built_home(player: Player, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 @pytest.fixture
 def world(built_home: Path, player: Player, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """A copy of the built home, in which a test changes what it likes."""
+    """A copy of the built home, in which a test changes what it likes.
+
+    No rule looks back a number of periods, so that every other reason is seen by itself.
+    """
     monkeypatch.setattr(stage, "run_dbt", player.run_dbt)
+    monkeypatch.setattr(look_back, "read_look_back", lambda: look_back.LookBack(0, True))
     shutil.copytree(built_home, tmp_path / "home")
     copy = World(tmp_path / "home", player)
     copy.written = 100
@@ -221,35 +227,35 @@ def test_e02_other_overlaps_in_the_register_touch_every_period(world: World) -> 
 RULES_HEADER = "rule_id,look_back_periods,has_model\n"
 
 
-def look_back(folder: Path, rules: str, windows: str = "") -> touched.LookBack:
+def read_from(folder: Path, rules: str, windows: str = "") -> look_back.LookBack:
     (folder / "models" / "marts").mkdir(parents=True)
     (folder / "rules.csv").write_text(RULES_HEADER + rules, encoding="utf-8")
     (folder / "models" / "marts" / "m.yml").write_text(windows, encoding="utf-8")
-    return touched.read_look_back(folder / "rules.csv", folder / "models")
+    return look_back.read_look_back(folder / "rules.csv", folder / "models")
 
 
 def test_the_look_back_is_that_of_rules_with_a_model_and_of_windows(tmp_path: Path) -> None:
     window = "models: [{name: a, config: {meta: {window_periods: 3}}}, {name: b}]"
-    assert look_back(tmp_path / "1", "A01,0,true\nA20,12,false\nE05,,false\n") == touched.LookBack(0, False)
-    assert look_back(tmp_path / "2", "A01,2,true\nA20,1,true\nA05,,true\n") == touched.LookBack(2, True)
-    assert look_back(tmp_path / "3", "A01,2,true\n", window) == touched.LookBack(5, False)
+    assert read_from(tmp_path / "1", "A01,0,true\nA20,12,false\nE05,,false\n") == look_back.LookBack(0, False)
+    assert read_from(tmp_path / "2", "A01,2,true\nA20,1,true\nA05,,true\n") == look_back.LookBack(2, True)
+    assert read_from(tmp_path / "3", "A01,2,true\n", window) == look_back.LookBack(5, False)
 
 
-def test_the_rules_of_the_house_ask_earlier_periods_by_contact() -> None:
-    assert touched.read_look_back() == touched.LookBack(0, True)
+def test_the_rules_of_the_house_ask_all_earlier_periods_by_contact_and_a_year_back_by_patient() -> None:
+    assert look_back.read_look_back() == look_back.LookBack(12, True)
 
 
 @pytest.mark.parametrize(("months", "later"), [(1, [APRIL]), (2, [APRIL, MAY]), (3, [APRIL, MAY, JUNE])])
 def test_a_changed_period_touches_those_that_look_back_to_it_and_no_further(
     months: int, later: list[str], world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(touched, "read_look_back", lambda: touched.LookBack(months, True))
+    monkeypatch.setattr(look_back, "read_look_back", lambda: look_back.LookBack(months, True))
     world.deliver(WAITING, MARCH, [waiting(MARCH, "another")])
     assert reasons_of(world, MARCH) == {MARCH: touched.NEW_FILES, **dict.fromkeys(later, touched.LOOK_BACK)}
 
 
 def test_the_own_period_is_no_change_for_those_that_look_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(touched, "read_look_back", lambda: touched.LookBack(12, True))
+    monkeypatch.setattr(look_back, "read_look_back", lambda: look_back.LookBack(12, True))
     assert reasons_of(world, MARCH) == {MARCH: touched.OWN}
 
 
@@ -257,7 +263,7 @@ def test_the_own_period_is_no_change_for_those_that_look_back(world: World, monk
 def test_a_register_that_changes_the_own_period_touches_those_that_look_back_to_it(
     is_whole: bool, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(touched, "read_look_back", lambda: touched.LookBack(1, True))
+    monkeypatch.setattr(look_back, "read_look_back", lambda: look_back.LookBack(1, True))
     if not is_whole:
         world.execute(f"delete from control.built_period where period = '{APRIL}'")
     world.deliver_registers(JUNE, [unit(JUNE), unit(JUNE, OTHER_UNIT, omrade="Södra")])
@@ -265,8 +271,59 @@ def test_a_register_that_changes_the_own_period_touches_those_that_look_back_to_
     assert reasons_of(world, APRIL) == {APRIL: own, MAY: touched.LOOK_BACK}
 
 
+@pytest.fixture
+def looking_world(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """The copy, whose rules look back as far as those of the house do."""
+    monkeypatch.setattr(look_back, "read_look_back", READ_LOOK_BACK)
+    return world
+
+
+def returns_of(world: World) -> list[tuple[Any, ...]]:
+    """Period and detail of each first contact that is found to be a follow-up."""
+    return world.query("select period, detail from quality.deviations where rule_id = 'A20' order by all")
+
+
+def test_a20_a_changed_earlier_contact_touches_the_year_of_periods_after_it(looking_world: World) -> None:
+    returning = {"patient_key": key_of("patient of june"), "beslut_tid": day("2023-06-01")}
+    later = dict.fromkeys(PERIODS, touched.LOOK_BACK)
+    for start, found in ((11, [(JUNE, "Tidigare kontakt 2023-06-11.")]), (10, [])):
+        before = contact("2023-06", "a year ago", start_tid=day(f"2023-06-{start}"), **returning)
+        looking_world.deliver(CONTACTS, "2023-06", [before])
+        looking_world.deliver(WAITING, "2023-06", [waiting("2023-06", "another")])
+        built = looking_world.build("2023-06")
+        assert dict(built.touched) == {"2023-06": touched.NEW_FILES, **later}
+        assert returns_of(looking_world) == found
+    looking_world.deliver(WAITING, "2023-05", [waiting("2023-05", "another")])
+    looking_world.deliver(CONTACTS, "2023-05", [contact("2023-05", "another")])
+    seen = {period: reason for period, reason in reasons_of(looking_world, "2023-05").items() if period != "2023-06"}
+    assert seen == {"2023-05": touched.NEW_FILES, **{period: later[period] for period in (MARCH, APRIL, MAY)}}
+
+
+def test_a20_cm02_a_unit_that_moves_touches_the_year_of_periods_after_those_that_use_it(looking_world: World) -> None:
+    looking_world.deliver_registers(JUNE, [unit(JUNE), unit(JUNE, OTHER_UNIT, klinik_hsaid=OTHER_CLINIC)])
+    later = dict.fromkeys((MAY, JUNE), touched.LOOK_BACK)
+    assert reasons_of(looking_world, MARCH) == {MARCH: touched.OWN, APRIL: touched.REGISTER, **later}
+
+
+def test_the_earlier_contacts_are_those_that_a_touched_period_looks_back_to_and_no_others(looking_world: World) -> None:
+    for period in ("2023-03", "2023-04", "2023-05"):
+        looking_world.deliver(CONTACTS, period, [contact(period, f"of {period}")])
+        looking_world.deliver(WAITING, period, [waiting(period, f"entry of {period}")])
+    work = looking_world.work(APRIL)
+    for computed, seen in (
+        ({APRIL}, {"2023-04", "2023-05", MARCH, APRIL}),
+        ({MARCH, JUNE}, {"2023-03", "2023-04", "2023-05", *PERIODS}),
+        (set(), set()),
+    ):
+        with open_state(work.home.state_file) as state, work.connect_build() as connection:
+            write_inputs(connection, APRIL, work.home, work.region, work.own_keys, work.contracts, state, computed)
+        assert {period for (period,) in looking_world.query("select period from control.earlier_contact")} == seen
+        everything = {"2023-03", "2023-04", "2023-05", *PERIODS}
+        assert {period for (period,) in looking_world.query("select period from control.contact_history")} == everything
+
+
 def test_months_are_counted_over_the_turn_of_the_year() -> None:
-    assert touched.looking_back({"2023-12"}, ["2023-12", "2024-01", "2024-02"], 1) == {"2024-01"}
+    assert look_back.looking_back({"2023-12"}, ["2023-12", "2024-01", "2024-02"], 1) == {"2024-01"}
 
 
 def test_other_settings_build_everything(world: World) -> None:

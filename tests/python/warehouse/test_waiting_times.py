@@ -258,7 +258,7 @@ def test_cm02_a_contact_belongs_to_the_clinic_its_unit_had_that_day(database: Pa
         database,
         "select fact.contact_key, unit.clinic_id, unit.area_name from marts.fct_completed_contact as fact "
         "inner join marts.dim_unit as unit on fact.unit_key = unit.unit_key "
-        "where fact.unit_id = ? and fact.period = '2024-04'",
+        "where fact.unit_id = ? and fact.period = '2024-04' and fact.care_level = 'S'",
         [MOVING_UNIT],
     )
     assert set(rows) == {

@@ -1,0 +1,26 @@
+with
+
+row_of_care as (
+    select * from {{ ref('int_waiting_times__row') }}
+),
+
+rule as (
+    select * from {{ ref('rules') }}
+    where rule_id = 'A15'
+),
+
+row_in_scope as (
+    {{ rows_in_scope() }}
+),
+
+finding as (
+    select
+        row_in_scope.*,
+        'Prioriteten är tom.' as detail
+    from row_in_scope
+    where
+        row_in_scope.phase = '4'
+        and row_in_scope.priority_code is null
+)
+
+{{ select_findings() }}
