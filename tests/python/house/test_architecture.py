@@ -156,10 +156,14 @@ def test_every_rule_of_the_seed_is_gathered_among_the_findings() -> None:
     with (ROOT / "seeds" / "rules.csv").open(encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle))
     rules = {row["rule_id"].lower() for row in rows if row["has_model"] == "true"}
-    gathered = (ROOT / "models" / "intermediate" / "quality" / "int_quality__finding.sql").read_text(encoding="utf-8")
-    of_rows = set(re.findall(r"'([a-z]\d\d)'", gathered))
-    of_clinics = ROOT / "models" / "intermediate" / "quality" / "int_quality__clinic_finding.sql"
-    assert rules == of_rows | set(re.findall(r"rule_([a-z]\d\d)", of_clinics.read_text(encoding="utf-8")))
+    gathered: set[str] = set()
+    for name in ("int_quality__finding", "int_quality__clinic_finding"):
+        text = (ROOT / "models" / "intermediate" / "quality" / f"{name}.sql").read_text(encoding="utf-8")
+        listed = set(re.findall(r"'([a-z]\d\d)'", text))
+        assert listed
+        assert not listed & gathered
+        gathered |= listed
+    assert rules == gathered
     models = {path.stem.removeprefix("rule_") for path in (ROOT / "models" / "quality" / "rules").glob("rule_*.sql")}
     assert rules == models
     assert not rules & {row["rule_id"].lower() for row in rows if row["has_model"] != "true"}

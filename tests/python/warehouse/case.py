@@ -38,7 +38,8 @@ RULE_EFFECTS = {
     "A24/malformed": ("fix", "L"), "A24/unknown": ("info", "-"), "A25/missing": ("info", "-"),
     "A25/disordered": ("fix", "-"), "A26/impossible": ("fix", "L"), "A26/very_old": ("fix", "-"),
     "A27": ("fix", "L"), "A28": ("fix", "-"), "A30": ("fix", "D"),
-    "A31": ("info", "-"), "A32": ("fix", "-"), "A33": ("info", "-"), "A34": ("info", "-"), "A35": ("fix", "-"), "A36": ("fix", "L"),
+    "A31": ("info", "-"), "A32": ("fix", "-"), "A33": ("info", "-"), "A34": ("info", "-"),
+    "A35": ("fix", "-"), "A36": ("fix", "L"),
     "A37": ("fix", "-"), "A38": ("block", "-"), "A39": ("fix", "-"), "A40": ("info", "-"), "E01": ("fix", "L"),
     "E02": ("block", "-"), "E03": ("info", "-"), "E05": ("info", "-"),
 }  # fmt: skip
