@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import history, landing, stages
+from bench import history, landing, lists, stages
 
 
 def main() -> None:
@@ -17,6 +17,7 @@ def main() -> None:
     if not is_quick:
         landing.main()
     chosen = ["--quick"] if is_quick else []
+    lists.main(chosen)
     stages.main(chosen)
     history.main(chosen)
 

@@ -111,10 +111,10 @@ LOADS: Final = (
 WORK_LIST: Final = (
     Column("Läge", lambda row: words.named(words.BANDS, row["band"]), width=17, marks=_BAND_MARKS),
     Column("Dagar kvar till gränsen", of("days_left"), "days", 9),
-    Column("Klinik", words.clinic_name, "wrap", 24),
-    Column("Enhet", lambda row: row["unit_name"] or row["unit_id"], "wrap", 22),
+    Column("Klinik", words.clinic_name, "wrap", 20),
+    Column("Enhet", lambda row: row["unit_name"] or row["unit_id"], "wrap", 20),
     Column("Vårdkontakt-id", of("contact_id"), width=17),
-    Column("Mått", of("measure_name"), "wrap", 30),
+    Column("Mått", of("measure_name"), "wrap", 26),
     Column("MVO-kod", of("mvo_code"), width=9),
     Column("Aktivitet", of("activity_code"), width=10),
     Column("Beslutsdatum", of("decision_date"), "date", 12.5),
@@ -124,7 +124,7 @@ WORK_LIST: Final = (
     Column("Bokad", words.booked, width=9.5, marks={"Nej": "look"}),
     Column("Bokad tid", of("booked_date"), "date", 11.5),
     Column("Bokad inom gränsen", lambda row: words.yes_or_no(row["is_booked_in_time"]), width=10),
-    Column("Avvikelse", of("deviation_name"), "wrap", 22),
+    Column("Orsak till väntan", of("deviation_name"), "wrap", 20),
     Column("Omfattas av vårdgarantin", lambda row: words.yes_or_no(row["is_in_guarantee"]), width=12),
     Column("Väntat, intervall i dagar", of("wait_band"), width=11),
     Column("Fas", lambda row: words.named(words.PHASES, row["phase"]), width=22),
@@ -141,7 +141,7 @@ WORK_LIST_SUM: Final = (
     Column("Läge", lambda row: words.named(words.BANDS, row["band"]), width=17, marks=_BAND_MARKS),
     Column("Väntat, intervall i dagar", of("wait_band"), width=12),
     Column("Bokad", words.booked, width=8),
-    Column("Avvikelse", of("deviation_name"), width=26),
+    Column("Orsak till väntan", of("deviation_name"), width=26),
     Column("Antal", of("rows_count"), "count", 9),
 )
 

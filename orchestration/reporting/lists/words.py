@@ -109,7 +109,7 @@ def start_or_booked(row: Row) -> str:
 
 
 def booked_in_time(row: Row) -> str:
-    """When a waiting row is booked and whether that is inside the limit: 'Nej', or the day and 'i tid' or 'för sent'."""
+    """When a waiting row is booked and whether in time: 'Nej', or the day with 'i tid' or 'för sent'."""
     if not row["is_booked"]:
         return "Nej"
     in_time = {True: ", i tid", False: ", för sent", None: ""}[row["is_booked_in_time"]]

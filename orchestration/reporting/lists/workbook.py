@@ -21,8 +21,8 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from orchestration.reporting.lists.cells import fitting, harmless, sheet_name
-from orchestration.reporting.lists.words import NOTHING, Row
+from orchestration.reporting.lists.cells import cell_text, harmless, sheet_name
+from orchestration.reporting.lists.words import Row
 
 ROWS_OF_A_SHEET: Final = 1_048_576
 
@@ -109,12 +109,6 @@ class Book:
         """The format of a cell of that shape."""
         return self._formats.get(shape) or self.format(shape, **_SHAPES[shape], **_RULE)
 
-    def nothing(self, shape: str) -> Format:
-        """The format of the dash in an empty cell of that shape."""
-        name = f"nothing {shape in _NUMBERS}"
-        placed = _NUMBER if shape in _NUMBERS else {}
-        return self._formats.get(name) or self.format(name, **placed, **_RULE)
-
     def head(self, shape: str) -> Format:
         """The format of a heading above cells of that shape."""
         is_number = shape in _NUMBERS
@@ -149,16 +143,16 @@ class Book:
 
 
 def write_cell(sheet: Worksheet, row: int, column: int, value: object, shape: str, book: Book) -> None:
-    """Write one value in its shape; what the shape cannot hold stands as text, and nothing as a dash."""
+    """Write one value in its shape; what the shape cannot hold stands as text, and nothing as an empty cell."""
     if value is None:
-        sheet.write_string(row, column, NOTHING, book.nothing(shape))
+        sheet.write_blank(row, column, None, book.shape(shape))
     elif isinstance(value, datetime.date) and shape == "date" and value >= _FIRST_DAY:
         sheet.write_datetime(row, column, value, book.shape("date"))
     elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         sheet.write_number(row, column, value, book.shape(shape))
     else:
         text_shape = shape if shape in ("text", "wrap") else "text"
-        sheet.write_string(row, column, fitting(harmless(str(value))), book.shape(text_shape))
+        sheet.write_string(row, column, cell_text(str(value)), book.shape(text_shape))
 
 
 def _set_height(sheet: Worksheet, row: int, lines: int) -> None:
@@ -227,9 +221,9 @@ def write_table_sheet(
         for position, column in enumerate(columns):
             sheet.set_column(position, position, column.width)
         sheet.set_row(0, 22)
-        sheet.write_string(0, 0, fitting(harmless(title)), book.format("title", bold=True, font_size=14))
+        sheet.write_string(0, 0, cell_text(title), book.format("title", bold=True, font_size=14))
         for line, note in enumerate(notes, start=1):
-            sheet.write_string(line, 0, fitting(harmless(note)), book.format("note", font_color="#56606B"))
+            sheet.write_string(line, 0, cell_text(note), book.format("note", font_color="#56606B"))
         _write_head(book, sheet, head, columns, [column.width - _FILTER_BUTTON_WIDTH for column in columns])
         widths = [column.width for column in columns]
         at = head + 1
@@ -264,7 +258,7 @@ class Page:
 
     def _write(self, text: str, format_: Format, points: float = 15, *, is_wide: bool = False) -> None:
         self._sheet.set_row(self._row, points)
-        self._sheet.write_string(self._row, 0, fitting(harmless(text)), format_)
+        self._sheet.write_string(self._row, 0, cell_text(text), format_)
         if is_wide:
             for position in range(1, len(self._widths)):
                 self._sheet.write_blank(self._row, position, None, format_)
@@ -294,7 +288,7 @@ class Page:
         """A line a pair: what it is, and its value."""
         for name, value in pairs:
             self._sheet.set_row(self._row, 15)
-            self._sheet.write_string(self._row, 0, fitting(harmless(name)), self._book.format("name", bold=True))
+            self._sheet.write_string(self._row, 0, cell_text(name), self._book.format("name", bold=True))
             write_cell(self._sheet, self._row, 1, value, shape, self._book)
             self._row += 1
 
