@@ -1,10 +1,12 @@
--- Fråga: Hur länge har de som väntar väntat, i intervall, och hur många har väntat mer än 150
---   dagar? Per mått och klinik.
--- Läs svaret: Intervallen summerar till contacts_count. over_150_percent är deras del av alla som
---   väntar i måttet.
--- Tänk på: Här räknas alla rader, också de utanför vårdgarantin och de med avvikelse; därför är
---   talen lika i alla varianter och ingen andel inom 90 dagar kan räknas ur dem. 150 dagar prick är
---   inte över 150. Samma person kan vänta på flera saker: raderna är poster, inte patienter.
+/*
+Fråga: Hur länge har de som väntar väntat, i intervall, och hur många har väntat mer än 150 dagar?
+    Per mått och klinik.
+Läs svaret: Intervallen summerar till contacts_count. over_150_percent är deras del av alla som
+    väntar i måttet.
+Tänk på: Här räknas alla rader, också de utanför vårdgarantin och de med avvikelse; därför är talen
+    lika i alla varianter och ingen andel inom 90 dagar kan räknas ur dem. 150 dagar prick är inte
+    över 150. Samma person kan vänta på flera saker: raderna är poster, inte patienter.
+*/
 with
 
 chosen_month as (
