@@ -12,7 +12,7 @@ with
 chosen_month as (
     select max(period) as period
     from marts.mart_waiting_times
-    where population = 'waiting'
+    where variant = 'skr'
 ),
 
 clinic as (
@@ -46,5 +46,4 @@ where
     and line.level = 'clinic'
     and line.sex = 'all'
     and line.specialty_group = 'all'
-    and line.contacts_count > 0
 order by line.measure_id asc, line.over_150_days_count desc, clinic.clinic_name asc
