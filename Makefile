@@ -38,7 +38,7 @@ lint: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/sqlfluff lint --processes 2 models macros tests/dbt
+	@$(BIN)/sqlfluff lint --processes 2 models macros tests/dbt docs/queries
 
 docs: setup
 	@echo "== Tabellerna i docs/rules.md =="

@@ -1,12 +1,14 @@
--- Fråga: Hur stor andel av de första kontakterna i specialiserad vård skedde inom 90 dagar, klinik
---   för klinik, den senaste månaden och samma månad i fjol?
--- Läs svaret: En rad per klinik. share_percent är numerator av denominator; change_points är
---   skillnaden mot fjolåret i procentenheter. Fjolåret är tomt när månaden inte är inläst eller
---   kliniken inte hade någon sådan kontakt.
--- Tänk på: Varianten skr räknar inte patientvald väntan; byt variant i chosen_line så blir det en
---   annan siffra. En klinik med få kontakter svänger mycket: is_small säger att nämnaren är under
---   gränsen för det som får lämna regionen. En enhet som bytt klinik räknas där den hörde hemma den
---   dagen. Månaden kan vara preliminär (fråga 16).
+/*
+Fråga: Hur stor andel av de första kontakterna i specialiserad vård skedde inom 90 dagar, klinik för
+    klinik, den senaste månaden och samma månad i fjol?
+Läs svaret: En rad per klinik. share_percent är numerator av denominator; change_points är
+    skillnaden mot fjolåret i procentenheter. Fjolåret är tomt när månaden inte är inläst eller
+    kliniken inte hade någon sådan kontakt.
+Tänk på: Varianten skr räknar inte patientvald väntan; byt variant i chosen_line så blir det en
+    annan siffra. En klinik med få kontakter svänger mycket: is_small säger att nämnaren är under
+    gränsen för det som får lämna regionen. En enhet som bytt klinik räknas där den hörde hemma den
+    dagen. Månaden kan vara preliminär (fråga 16).
+*/
 with
 
 chosen_month as (

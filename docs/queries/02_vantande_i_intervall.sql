@@ -1,16 +1,18 @@
--- Fråga: Hur länge har de som väntar väntat, i intervall, och hur många har väntat mer än 150
---   dagar? Per mått och klinik.
--- Läs svaret: Intervallen summerar till contacts_count. over_150_percent är deras del av alla som
---   väntar i måttet.
--- Tänk på: Här räknas alla rader, också de utanför vårdgarantin och de med avvikelse; därför är
---   talen lika i alla varianter och ingen andel inom 90 dagar kan räknas ur dem. 150 dagar prick är
---   inte över 150. Samma person kan vänta på flera saker: raderna är poster, inte patienter.
+/*
+Fråga: Hur länge har de som väntar väntat, i intervall, och hur många har väntat mer än 150 dagar?
+    Per mått och klinik.
+Läs svaret: Intervallen summerar till contacts_count. over_150_percent är deras del av alla som
+    väntar i måttet.
+Tänk på: Här räknas alla rader, också de utanför vårdgarantin och de med avvikelse; därför är talen
+    lika i alla varianter och ingen andel inom 90 dagar kan räknas ur dem. 150 dagar prick är inte
+    över 150. Samma person kan vänta på flera saker: raderna är poster, inte patienter.
+*/
 with
 
 chosen_month as (
     select max(period) as period
     from marts.mart_waiting_times
-    where population = 'waiting'
+    where variant = 'skr'
 ),
 
 clinic as (
@@ -44,5 +46,4 @@ where
     and line.level = 'clinic'
     and line.sex = 'all'
     and line.specialty_group = 'all'
-    and line.contacts_count > 0
 order by line.measure_id asc, line.over_150_days_count desc, clinic.clinic_name asc

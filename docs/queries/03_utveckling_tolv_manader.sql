@@ -1,10 +1,12 @@
--- Fråga: Hur har ett mått utvecklats i regionen de senaste tolv månaderna: andel, antal och median?
--- Läs svaret: En rad per månad och population (completed genomförda, waiting väntande vid månadens
---   slut). Medianen gäller contacts_count kontakter, andelen denominator kontakter: de är inte
---   samma rader.
--- Tänk på: Bara inlästa månader finns; en lucka är en månad som saknas, inte noll. Sommarmånader är
---   små. is_preliminary är sant tills månaden är levererad och inget har ändrats sedan dess. Lägg
---   aldrig ihop medianer eller andelar över månader: summera täljare och nämnare.
+/*
+Fråga: Hur har ett mått utvecklats i regionen de senaste tolv månaderna: andel, antal och median?
+Läs svaret: En rad per månad och population (completed genomförda, waiting väntande vid månadens
+    slut). Medianen gäller contacts_count kontakter, andelen denominator kontakter: de är inte samma
+    rader.
+Tänk på: Bara inlästa månader finns; en lucka är en månad som saknas, inte noll. Sommarmånader är
+    små. is_preliminary är sant tills månaden är levererad och inget har ändrats sedan dess. Lägg
+    aldrig ihop medianer eller andelar över månader: summera täljare och nämnare.
+*/
 with
 
 last_month as (

@@ -1,11 +1,12 @@
--- Fråga: Hur går det i primärvården och första linjen (3 dagar) och i de tre stegen i barn- och
---   ungdomspsykiatrin (30 dagar), den senaste månaden och samma månad i fjol?
--- Läs svaret: En rad per mått och population. Primärvård och första linje mäts bara bland
---   genomförda.
--- Tänk på: De tre dagarna räknas från sökt kontakt, de trettio från beslutet; kalenderdagar, helger
---   räknas. Stegen i BUP (bedömning, utredning, behandling) är tre mått och ska inte läggas ihop:
---   samma barn går igenom dem. En kontakt vars väntan inte går att räkna står i ingen siffra här
---   utan i quality.deviations (A35).
+/*
+Fråga: Hur går det i primärvården och första linjen (3 dagar) och i de tre stegen i barn- och
+    ungdomspsykiatrin (30 dagar), den senaste månaden och samma månad i fjol?
+Läs svaret: En rad per mått och population. Primärvård och första linje mäts bara bland genomförda.
+Tänk på: De tre dagarna räknas från sökt kontakt, de trettio från beslutet; kalenderdagar, helger
+    räknas. Stegen i BUP (bedömning, utredning, behandling) är tre mått och ska inte läggas ihop:
+    samma barn går igenom dem. En kontakt vars väntan inte går att räkna står i ingen siffra här
+    utan i quality.deviations (A35).
+*/
 with
 
 chosen_month as (

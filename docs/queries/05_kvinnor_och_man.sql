@@ -1,10 +1,12 @@
--- Fråga: Skiljer sig väntan mellan kvinnor och män? Per mått i regionen, den senaste månaden.
--- Läs svaret: difference_points är kvinnors andel inom gränsen minus mäns, i procentenheter;
---   difference_days kvinnors median minus mäns. Ett negativt tal i dagar betyder att kvinnor väntar
---   kortare.
--- Tänk på: Skillnaden kan bero på att könen söker för olika saker; titta per verksamhetsområde
---   innan ni drar slutsatser. Könet O (okänt) är inte med, så K och M blir inte alltid summan av
---   alla. Vid små tal är skillnaden slump.
+/*
+Fråga: Skiljer sig väntan mellan kvinnor och män? Per mått i regionen, den senaste månaden.
+Läs svaret: difference_points är kvinnors andel inom gränsen minus mäns, i procentenheter;
+    difference_days kvinnors median minus mäns. Ett negativt tal i dagar betyder att kvinnor väntar
+    kortare.
+Tänk på: Skillnaden kan bero på att könen söker för olika saker; titta per verksamhetsområde innan
+    ni drar slutsatser. Könet O (okänt) är inte med, så K och M blir inte alltid summan av alla. Vid
+    små tal är skillnaden slump.
+*/
 with
 
 chosen_month as (

@@ -1,11 +1,13 @@
--- Fråga: Hur mycket beror andelen på vem som räknar? De fyra varianterna bredvid varandra, per mått
---   i regionen.
--- Läs svaret: skr och socialstyrelsen är de två mottagarnas sätt att räkna; pvv_over_limit räknar bort
---   patientvald väntan bara över gränsen; all räknar allt. Nämnarna visar hur många kontakter som
---   skiljer.
--- Tänk på: Jämför aldrig en region i en variant med en annan region i en annan. Bland väntande är
---   skr och socialstyrelsen samma sak. Median, medel och intervall är lika i alla varianter och
---   står därför inte här.
+/*
+Fråga: Hur mycket beror andelen på vem som räknar? De fyra varianterna bredvid varandra, per mått i
+    regionen.
+Läs svaret: skr och socialstyrelsen är de två mottagarnas sätt att räkna; pvv_over_limit räknar bort
+    patientvald väntan bara över gränsen; all räknar allt. Nämnarna visar hur många kontakter som
+    skiljer.
+Tänk på: Jämför aldrig en region i en variant med en annan region i en annan. Bland väntande är skr
+    och socialstyrelsen samma sak. Median, medel och intervall är lika i alla varianter och står
+    därför inte här.
+*/
 with
 
 chosen_month as (

@@ -1,10 +1,11 @@
--- Fråga: Hur ser måttet ut per område och verksamhetstyp (somatik, psykiatri ...), genomförda och
---   väntande?
--- Läs svaret: En rad per område, verksamhetstyp och population.
--- Tänk på: Verksamhetstyp finns bara på nivåerna region och area; på klinik och enhet är den alltid
---   all. Rader med specialty_group all är summan och är inte med här: blanda aldrig dem med
---   delarna. En okänd enhet räknas bara på regionen, som unknown, så områdena blir inte alltid
---   regionens tal.
+/*
+Fråga: Hur ser måttet ut per område och verksamhetstyp (somatik, psykiatri ...), genomförda och
+    väntande?
+Läs svaret: En rad per område, verksamhetstyp och population.
+Tänk på: Verksamhetstyp finns bara på nivåerna region och area; på klinik och enhet är den alltid
+    all. Rader med specialty_group all är summan och är inte med här: blanda aldrig dem med delarna.
+    En okänd enhet räknas bara på regionen, som unknown, så områdena blir inte alltid regionens tal.
+*/
 with
 
 chosen_month as (

@@ -1,10 +1,12 @@
--- Fråga: Hur många fler inom gränsen krävs för att nå målet, i regionen och på varje klinik?
--- Läs svaret: contacts_to_target_count är så många av nämnarens kontakter som till måste ha legat
---   inom gränsen; 0 är nått.
--- Tänk på: Målet är regionens eget och daterat (target_percent gäller månadens sista dag). Mått
---   utan mål är inte med. Klinikernas tal blir tillsammans ofta fler än regionens, eftersom varje
---   klinik avrundas uppåt för sig. Kön, intervall och fjolår nås samma väg; variant skr är den som
---   målet följs upp i.
+/*
+Fråga: Hur många fler inom gränsen krävs för att nå målet, i regionen och på varje klinik?
+Läs svaret: contacts_to_target_count är så många av nämnarens kontakter som till måste ha legat inom
+    gränsen; 0 är nått.
+Tänk på: Målet är regionens eget och daterat (target_percent gäller månadens sista dag). Mått utan
+    mål är inte med. Klinikernas tal blir tillsammans ofta fler än regionens, eftersom varje klinik
+    avrundas uppåt för sig. Kön, intervall och fjolår nås samma väg; variant skr är den som målet
+    följs upp i.
+*/
 with
 
 chosen_month as (

@@ -1,12 +1,14 @@
--- Fråga: Hur många kontakter i specialiserad vård gäller patienter från andra regioner, och väntar
---   de annorlunda?
--- Läs svaret: En rad per population och hemvist. within_limit_percent är andelen inom gränsen bland
---   dem vars väntan går att räkna, oavsett vårdgaranti och avvikelse: den är alltså inte måttets
---   andel.
--- Tänk på: Utomlänspatienter räknas med i alla mått och levereras. Okänd betyder att
---   folkbokföringen saknas eller är 0000 eller 9999, inte utomläns; skyddade personer står med sin
---   hemvist men utan kommun. Uteblivna besök finns inte i fakta. Få rader per klinik: visa inte
---   uppdelat utanför regionen.
+/*
+Fråga: Hur många kontakter i specialiserad vård gäller patienter från andra regioner, och väntar de
+    annorlunda?
+Läs svaret: En rad per population och hemvist. within_limit_percent är andelen inom gränsen bland
+    dem vars väntan går att räkna, oavsett vårdgaranti och avvikelse: den är alltså inte måttets
+    andel.
+Tänk på: Utomlänspatienter räknas med i alla mått och levereras. Okänd betyder att folkbokföringen
+    saknas eller är 0000 eller 9999, inte utomläns; skyddade personer står med sin hemvist men utan
+    kommun. Uteblivna besök finns inte i fakta. Få rader per klinik: visa inte uppdelat utanför
+    regionen.
+*/
 with
 
 chosen_month as (

@@ -1,11 +1,13 @@
--- Fråga: Hur många av dem som väntat över gränsen är inom den när lagens klocka stannar för
---   patientvald och medicinskt orsakad väntan? Per klinik, den senaste månaden.
--- Läs svaret: over_limit_count är poster i vårdgarantin över gränsen, within_legally_count de av
---   dem som är inom gränsen enligt lag. Resten, over_legally_count, har rätt till vård enligt
---   vårdgarantin men har inte fått den.
--- Tänk på: Den nationella andelen räknar kalenderdagar utan avdrag; legal_wait_days är ett eget
---   mått och får inte blandas in i andelen. Avdraget bygger på avvikelsens från- och tilldatum:
---   saknas de dras inget av.
+/*
+Fråga: Hur många av dem som väntat över gränsen är inom den när lagens klocka stannar för
+    patientvald och medicinskt orsakad väntan? Per klinik, den senaste månaden.
+Läs svaret: over_limit_count är poster i vårdgarantin över gränsen, within_legally_count de av dem
+    som är inom gränsen enligt lag. Resten, over_legally_count, har rätt till vård enligt
+    vårdgarantin men har inte fått den.
+Tänk på: Den nationella andelen räknar kalenderdagar utan avdrag; legal_wait_days är ett eget mått
+    och får inte blandas in i andelen. Avdraget bygger på avvikelsens från- och tilldatum: saknas de
+    dras inget av.
+*/
 with
 
 chosen_month as (

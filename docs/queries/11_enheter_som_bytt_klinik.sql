@@ -1,9 +1,11 @@
--- Fråga: Vilka enheter har bytt klinik eller område, och när?
--- Läs svaret: En rad per byte. Från moved_date räknas enhetens kontakter på den nya kliniken, dagen
---   före på den gamla.
--- Tänk på: Historiska månader räknas inte om till dagens organisation, så en kliniks kurva kan
---   hoppa vid ett byte utan att vården ändrats. Ska två år jämföras i dagens organisation får fakta
---   läggas ihop på unit_id i stället för på klinik. En enhet som bara fått nytt namn är inte med.
+/*
+Fråga: Vilka enheter har bytt klinik eller område, och när?
+Läs svaret: En rad per byte. Från moved_date räknas enhetens kontakter på den nya kliniken, dagen
+    före på den gamla.
+Tänk på: Historiska månader räknas inte om till dagens organisation, så en kliniks kurva kan hoppa
+    vid ett byte utan att vården ändrats. Ska två år jämföras i dagens organisation får fakta läggas
+    ihop på unit_id i stället för på klinik. En enhet som bara fått nytt namn är inte med.
+*/
 with
 
 interval_with_earlier as (

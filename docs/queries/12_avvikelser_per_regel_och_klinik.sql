@@ -1,11 +1,13 @@
--- Fråga: Vilka avvikelser har varje klinik att rätta den senaste månaden, och var de färre månaden
---   före?
--- Läs svaret: severity fix rättas i Cosmic, info kräver inget, block stoppar leveransen. effect D:
---   raden räknas inte och levereras inte, L: räknas men levereras inte, -: ingen verkan.
--- Tänk på: En rad kan bryta mot flera regler och räknas då en gång per regel; summera inte till
---   antal rader. Källans eget kontakt-id finns bara i klinikens lista. Saknas kliniknamn känner
---   registret inte enheten. Månaden före kan vara rättad och inläst på nytt: talet är läget nu,
---   inte som det var då.
+/*
+Fråga: Vilka avvikelser har varje klinik att rätta den senaste månaden, och var de färre månaden
+    före?
+Läs svaret: severity fix rättas i Cosmic, info kräver inget, block stoppar leveransen. effect D:
+    raden räknas inte och levereras inte, L: räknas men levereras inte, -: ingen verkan.
+Tänk på: En rad kan bryta mot flera regler och räknas då en gång per regel; summera inte till antal
+    rader. Källans eget kontakt-id finns bara i klinikens lista. Saknas kliniknamn känner registret
+    inte enheten. Månaden före kan vara rättad och inläst på nytt: talet är läget nu, inte som det
+    var då.
+*/
 with
 
 chosen_month as (

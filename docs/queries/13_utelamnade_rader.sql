@@ -1,10 +1,12 @@
--- Fråga: Vilka rader i specialiserad vård lämnas utanför leveransen, och för vilka fel? Per klinik.
--- Läs svaret: En rad per population, klinik och uppsättning regler. rows_count är utelämnade rader,
---   clinic_percent deras del av klinikens alla rader i populationen.
--- Tänk på: fault_rules är alla regler som raden bryter mot, också de utan verkan; vad en regel gör
---   står i fråga 12. Diskvalificerade rader (is_disqualified) är också borta ur väntetiderna, de
---   andra räknas där men levereras inte. Rader i karantän har aldrig lästs in och är inte med här:
---   se fråga 14. Uteblivna och rättade poster är inga utelämnade.
+/*
+Fråga: Vilka rader i specialiserad vård lämnas utanför leveransen, och för vilka fel? Per klinik.
+Läs svaret: En rad per population, klinik och uppsättning regler. rows_count är utelämnade rader,
+    clinic_percent deras del av klinikens alla rader i populationen.
+Tänk på: fault_rules är alla regler som raden bryter mot, också de utan verkan; vad en regel gör
+    står i fråga 12. Diskvalificerade rader (is_disqualified) är också borta ur väntetiderna, de
+    andra räknas där men levereras inte. Rader i karantän har aldrig lästs in och är inte med här:
+    se fråga 14. Uteblivna och rättade poster är inga utelämnade.
+*/
 with
 
 chosen_month as (

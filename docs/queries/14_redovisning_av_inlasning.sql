@@ -1,10 +1,12 @@
--- Fråga: Vad blev det av varje rad i de filer som gäller för den senaste månaden?
--- Läs svaret: rows_in_file = inlästa + karantän + dubbletter + bortvalda; missing_count är
---   skillnaden och ska vara 0.
--- Tänk på: Bara gällande inläsningar är med; tidigare versioner av samma fil har is_current falskt.
---   En rad i karantän finns inte i någon siffra förrän källan rättat den. Bortvalda (rows_filtered)
---   är sådant som regionens mappning väljer bort, inte fel. Registren kan gälla från en tidigare
---   månad än den som visas här.
+/*
+Fråga: Vad blev det av varje rad i de filer som gäller för den senaste månaden?
+Läs svaret: rows_in_file = inlästa + karantän + dubbletter + bortvalda; missing_count är skillnaden
+    och ska vara 0.
+Tänk på: Bara gällande inläsningar är med; tidigare versioner av samma fil har is_current falskt. En
+    rad i karantän finns inte i någon siffra förrän källan rättat den. Bortvalda (rows_filtered) är
+    sådant som regionens mappning väljer bort, inte fel. Registren kan gälla från en tidigare månad
+    än den som visas här.
+*/
 with
 
 chosen_month as (

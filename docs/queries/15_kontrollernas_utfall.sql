@@ -1,10 +1,12 @@
--- Fråga: Hur gick kontrollerna i den senaste körningen av den senaste månaden?
--- Läs svaret: En rad per svit. stopped_count är förväntningar som stoppar (severity block) och inte
---   uppfylldes, remarks_count är anmärkningar (warn) som inte stoppar, crashed_count är kontroller
---   som inte gick att genomföra. not_met räknar upp dem.
--- Tänk på: En havererad kontroll är inget bevis åt något håll och stoppar leveransen. Uppfyllda
---   förväntningar säger att siffrorna hänger ihop, inte att vården registrerat rätt: det senare
---   står i avvikelserna (fråga 12).
+/*
+Fråga: Hur gick kontrollerna i den senaste körningen av den senaste månaden?
+Läs svaret: En rad per svit. stopped_count är förväntningar som stoppar (severity block) och inte
+    uppfylldes, remarks_count är anmärkningar (warn) som inte stoppar, crashed_count är kontroller
+    som inte gick att genomföra. not_met räknar upp dem.
+Tänk på: En havererad kontroll är inget bevis åt något håll och stoppar leveransen. Uppfyllda
+    förväntningar säger att siffrorna hänger ihop, inte att vården registrerat rätt: det senare står
+    i avvikelserna (fråga 12).
+*/
 with
 
 chosen_run as (

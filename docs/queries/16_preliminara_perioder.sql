@@ -1,9 +1,11 @@
--- Fråga: Vilka månader är preliminära, och vilken version är levererad av de andra?
--- Läs svaret: En rad per månad och grupp av filer. is_preliminary är sant tills det som är inläst
---   är precis det som är levererat. latest_version är den senaste leveransens version till varje
---   mottagare, tom när inget är levererat.
--- Tänk på: En levererad månad blir preliminär igen när en rättad fil ändrar någon rad. Skriv alltid
---   ut is_preliminary bredvid en siffra som lämnar er. En månad som inte är med här är inte inläst.
+/*
+Fråga: Vilka månader är preliminära, och vilken version är levererad av de andra?
+Läs svaret: En rad per månad och grupp av filer. is_preliminary är sant tills det som är inläst är
+    precis det som är levererat. latest_version är den senaste leveransens version till varje
+    mottagare, tom när inget är levererat.
+Tänk på: En levererad månad blir preliminär igen när en rättad fil ändrar någon rad. Skriv alltid ut
+    is_preliminary bredvid en siffra som lämnar er. En månad som inte är med här är inte inläst.
+*/
 with
 
 latest_delivery as (

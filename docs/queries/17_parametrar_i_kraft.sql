@@ -1,9 +1,11 @@
--- Fråga: Vilka gränser, mål och inställningar gällde den senaste månadens sista dag, och varifrån
---   kommer de?
--- Läs svaret: kind säger om det är en parameter (gräns), ett mål (target) eller regionens egen
---   inställning (setting). value är text; unit säger vad den mäts i.
--- Tänk på: Gränser är daterade: en gammal månad kan vila på andra värden. Byt datum i chosen_day
---   för att se dem. Inställningar är de som gällde vid den senaste körningen och har inga datum.
+/*
+Fråga: Vilka gränser, mål och inställningar gällde den senaste månadens sista dag, och varifrån
+    kommer de?
+Läs svaret: kind säger om det är en parameter (gräns), ett mål (target) eller regionens egen
+    inställning (setting). value är text; unit säger vad den mäts i.
+Tänk på: Gränser är daterade: en gammal månad kan vila på andra värden. Byt datum i chosen_day för
+    att se dem. Inställningar är de som gällde vid den senaste körningen och har inga datum.
+*/
 with
 
 chosen_day as (

@@ -1,12 +1,14 @@
--- Fråga: Skiljer sig det som senast levererades från det som skulle levereras nu? Per klinik.
--- Läs svaret: both_count är kontakter i båda, only_delivered_count de som levererats men inte
---   skulle levereras nu (borttagna, flyttade till en annan månad eller numera felaktiga),
---   only_now_count de som tillkommit. Är de två sista 0 skiljer sig inga kontakter, men enskilda
---   uppgifter på dem kan ändå ha ändrats.
--- Tänk på: Levererade rader ändras aldrig; en rättelse blir en ny version. delivered.completed och
---   delivered.waiting finns i vardlager sql (i andra program: filerna under
---   published/parquet/delivered). Kliniken är den som raden levererades på; för det som tillkommit
---   den som gäller nu.
+/*
+Fråga: Skiljer sig det som senast levererades från det som skulle levereras nu? Per klinik.
+Läs svaret: both_count är kontakter i båda, only_delivered_count de som levererats men inte skulle
+    levereras nu (borttagna, flyttade till en annan månad eller numera felaktiga), only_now_count de
+    som tillkommit. Är de två sista 0 skiljer sig inga kontakter, men enskilda uppgifter på dem kan
+    ändå ha ändrats.
+Tänk på: Levererade rader ändras aldrig; en rättelse blir en ny version. delivered.completed och
+    delivered.waiting finns i vardlager sql (i andra program: filerna under
+    published/parquet/delivered). Kliniken är den som raden levererades på; för det som tillkommit
+    den som gäller nu.
+*/
 with
 
 delivered_row as (

@@ -1,11 +1,13 @@
--- Fråga: Hur blev kön som den blev? Kön vid månadens början, nya, genomförda, avförda och kön vid
---   dess slut, per klinik.
--- Läs svaret: start + nya - genomförda - avförda - rättade - slut = difference_count, som ska vara
---   0; annars är det regel A31. queue_change_count är slut minus start. r12_new_count är de nya
---   under tolv månader.
--- Tänk på: Start är tom när månaden före inte är inläst, r12 när inte alla tolv månader är det.
---   Avförda på egen begäran eller efter uteblivet besök är inte vård: en kö som krymper så har inte
---   kortats av fler besök. Poster räknas, inte patienter.
+/*
+Fråga: Hur blev kön som den blev? Kön vid månadens början, nya, genomförda, avförda och kön vid dess
+    slut, per klinik.
+Läs svaret: start + nya - genomförda - avförda - rättade - slut = difference_count, som ska vara 0;
+    annars är det regel A31. queue_change_count är slut minus start. r12_new_count är de nya under
+    tolv månader.
+Tänk på: Start är tom när månaden före inte är inläst, r12 när inte alla tolv månader är det.
+    Avförda på egen begäran eller efter uteblivet besök är inte vård: en kö som krymper så har inte
+    kortats av fler besök. Poster räknas, inte patienter.
+*/
 with
 
 chosen_month as (

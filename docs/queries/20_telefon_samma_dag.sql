@@ -1,10 +1,12 @@
--- Fråga: Hur stor andel av samtalen till vårdcentralerna hanterades i tid, månad för månad de
---   senaste två åren?
--- Läs svaret: numerator är hanterade i tid av denominator samtal. outside_hours_count är samtal
---   utanför telefontiden, som sedan april 2024 redovisas för sig och inte räknas i andelen.
--- Tänk på: Serien bryts i april 2024 (is_after_break): dessförinnan gällde hanterat inom 24 timmar,
---   därefter hanterat samma dag före 17.00. Rita inte en linje över brottet. Måttet har bara
---   varianten all och inga väntetider eller kön.
+/*
+Fråga: Hur stor andel av samtalen till vårdcentralerna hanterades i tid, månad för månad de senaste
+    två åren?
+Läs svaret: numerator är hanterade i tid av denominator samtal. outside_hours_count är samtal
+    utanför telefontiden, som sedan april 2024 redovisas för sig och inte räknas i andelen.
+Tänk på: Serien bryts i april 2024 (is_after_break): dessförinnan gällde hanterat inom 24 timmar,
+    därefter hanterat samma dag före 17.00. Rita inte en linje över brottet. Måttet har bara
+    varianten all och inga väntetider eller kön.
+*/
 with
 
 last_month as (

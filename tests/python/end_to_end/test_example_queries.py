@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from orchestration.contracts import load_contracts
-from tests.python.queries.reading import FILES, asked
+from orchestration.settings import Home
+from tests.python.queries.reading import BY_NUMBER, FILES, asked
 
 from .command import PROJECT, Place
 from .workshop import Workshop
@@ -36,6 +37,12 @@ def place(workshop: Workshop) -> Place:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_query_gives_rows_on_a_published_month(path: Path, place: Place) -> None:
-    number = path.name[:2]
-    if IS_THERE.get(number, True):
-        assert asked(place_home(place), number)
+    if IS_THERE.get(path.name[:2], True):
+        assert asked(Home(place.home), path.name[:2])
+
+
+@pytest.mark.parametrize("number", ["01", "18"])
+def test_a_query_is_put_to_the_command_as_its_file_stands(number: str, place: Place) -> None:
+    told = place.rows(BY_NUMBER[number].read_text(encoding="utf-8"))
+    assert told
+    assert list(told[0]) == list(asked(Home(place.home), number)[0])

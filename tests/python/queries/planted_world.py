@@ -1,7 +1,7 @@
 """A small region of three clinics, built by the models and published: what the example queries are counted on.
 
-Four months of first contacts in specialised care; July 2024 is the last. Each list tells (name, unit, days, sex) and
-what differs; the answers in test_answers_from_the_models.py are counted from these lines by hand.
+Three months, mostly of first contacts in specialised care; July 2024 is the last. Each list tells month, name, unit,
+days, sex and what differs; the answers in test_answers_from_the_models.py are counted from these lines by hand.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ WARD, THEATRE, LISTENING, MOVED = (f"SE2321000131-E00000000{number}" for number 
 PATIENTS_CHOICE: Row = {"avvikelse": "1", "vardgaranti_info": "J"}
 MEDICAL: Row = {"avvikelse": "2"}
 VISITOR: Row = {"lkf": "0380", "vardgaranti": "N"}
+OPERATION: Row = {"fas": "2", "aktivitet": "51101", "kva_huvud": "ABC10"}
+PRIMARY_CARE: Row = {"vardniva": "P"}
 
 # Contacts carried out on the tenth of the month, after so many days.
 COMPLETED: list[tuple[str, str, str, int, str, Row]] = [
@@ -54,6 +56,10 @@ COMPLETED: list[tuple[str, str, str, int, str, Row]] = [
     (NOW, "no mvo", THEATRE, 20, "M", {"mvo": None}),
     (NOW, "f1", MOVED, 365, "M", {}),
     (NOW, "e1", LISTENING, 5, "K", {}),
+    (NOW, "o1", THEATRE, 80, "K", OPERATION),
+    (NOW, "p1", WARD, 2, "M", PRIMARY_CARE),
+    (NOW, "negative wait in primary care", WARD, -1, "K", PRIMARY_CARE),
+    (NOW, "q1", WARD, 33, "K", {"fas": "4", "medicinskt_maldatum": date(2024, 7, 9)}),
     (BEFORE, "j1", WARD, 45, "K", {}),
     (BEFORE, "j2", MOVED, 95, "M", {}),
     (BEFORE, "negative wait in June", WARD, -1, "K", {}),
@@ -73,7 +79,13 @@ WAITING: list[tuple[str, str, str, int, str, Row, int]] = [
     (NOW, "w7", WARD, 400, "M", {}, 0),
     (NOW, "x1", THEATRE, 80, "M", {}, 0),
     (NOW, "x2", THEATRE, 95, "K", PATIENTS_CHOICE, 10),
+    (NOW, "x3 no mvo", THEATRE, 10, "M", {"mvo": None}, 0),
     (NOW, "y1", LISTENING, 30, "K", {}, 0),
+    (NOW, "died", LISTENING, 250, "K", {"avliden_datum": date(2024, 7, 20)}, 0),
+    (NOW, "o2", THEATRE, 100, "M", OPERATION, 0),
+    (NOW, "p2", WARD, 10, "K", PRIMARY_CARE, 0),
+    (NOW, "q2", WARD, 70, "M", {"fas": "4", "medicinskt_maldatum": date(2024, 7, 1)}, 0),
+    (NOW, "acute", WARD, 20, "K", {"fas": "5"}, 0),
     (NOW, "misregistered", LISTENING, 300, "K",
      {"status": "A", "avford_orsak": "FELREGISTRERAD", "avford_tid": day("2024-08-05")}, 0),
     (BEFORE, "z1", WARD, 160, "M", {}, 0),
@@ -82,13 +94,13 @@ LAST_DAY = {NOW: "2024-07-31", BEFORE: "2024-06-30"}
 # The newest delivery of July: d1 came afterwards, and the misregistered one was still on the list.
 DELIVERED = {
     "completed": [
-        *((name, CLINIC) for name in ("c1", "c2", "c3", "c4", "c5", "c6", "h1", "taken away")),
-        *((name, OTHER_CLINIC) for name in ("d2", "d3", "f1")),
+        *((name, CLINIC) for name in ("c1", "c2", "c3", "c4", "c5", "c6", "h1", "q1", "taken away")),
+        *((name, OTHER_CLINIC) for name in ("d2", "d3", "f1", "o1")),
         ("e1", THIRD_CLINIC),
     ],
     "waiting": [
-        *((name, CLINIC) for name in ("w1", "w2", "w3", "w4", "w5", "w6", "w7")),
-        *((name, OTHER_CLINIC) for name in ("x1", "x2")),
+        *((name, CLINIC) for name in ("w1", "w2", "w3", "w4", "w5", "w6", "w7", "q2")),
+        *((name, OTHER_CLINIC) for name in ("x1", "x2", "o2")),
         *((name, THIRD_CLINIC) for name in ("y1", "misregistered")),
     ],
 }

@@ -30,8 +30,15 @@ def table(answer: Answer, *columns: str) -> list[tuple[Any, ...]]:
 
 
 def statement_of(path: Path) -> str:
-    """A query without its comments."""
-    return "\n".join(line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("--"))
+    """A query without the comment that it begins with."""
+    return path.read_text(encoding="utf-8").partition("*/")[2]
+
+
+def comment_of(path: Path) -> dict[str, str]:
+    """The parts of the comment that a query begins with, by their headings, each on one line."""
+    comment = path.read_text(encoding="utf-8").partition("*/")[0].removeprefix("/*\n")
+    parts = re.split(r"^(\S[^:\n]*): ", comment, flags=re.MULTILINE)
+    return {head: " ".join(text.split()) for head, text in zip(parts[1::2], parts[2::2], strict=True)}
 
 
 def tables_of(path: Path) -> set[str]:

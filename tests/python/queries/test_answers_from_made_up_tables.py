@@ -39,6 +39,22 @@ MEASURES = [
     _measure(NOW, "first_line_3", 1, 1, specialty_group="FORSTA_LINJEN"),
     _measure("2024-06", "first_line_3", 1, 1),
     _measure(NOW, "operation_90", 1, 1),
+    # A care measure by clinic, area, sex and population, for what chooses its month.
+    *(
+        _measure(NOW, "first_contact_90", 1, 2, population=population, **place)
+        for population in ("completed", "waiting")
+        for place in (
+            {},
+            {"sex": "K"},
+            {"sex": "M"},
+            {"level": "clinic", "unit_id": "C1"},
+            {"level": "clinic", "unit_id": "C1", "variant": "all"},
+            {"level": "area", "unit_id": "Norra", "specialty_group": "SOM"},
+        )
+    ),
+    # Twelve and thirteen months with July.
+    _measure("2023-08", "first_contact_90", 1, 2),
+    _measure("2023-07", "first_contact_90", 1, 2),
     # August has calls alone; 24 months back from it is September 2022.
     _measure("2022-08", "phone_same_day", 1, 1, variant="all"),
     _measure("2022-09", "phone_same_day", 1, 2, variant="all"),
@@ -46,6 +62,12 @@ MEASURES = [
     _measure("2024-04", "phone_same_day", 5, 8, variant="all", outside_hours_count=3),
     _measure("2024-08", "phone_same_day", 2, 3, variant="all", outside_hours_count=0),
     _measure("2024-08", "phone_same_day", 1, 1, variant="all", level="unit", unit_id="E1"),
+    _measure("2024-08", "phone_same_day", 1, 1, variant="all", sex="K"),
+    _measure("2024-08", "phone_same_day", 1, 1, variant="all", specialty_group="PV"),
+    _measure("2024-08", "phone_same_day", 1, 1, variant="all", population="waiting"),
+    _measure("2024-08", "phone_same_day", 1, 1, variant="pvv_over_limit"),
+    # A later month of something else.
+    _measure("2024-09", "operation_90", 1, 1, variant="all"),
 ]
 
 
@@ -80,6 +102,7 @@ ACCOUNT = [
     _file("cosmic_vantelista", 20, 15, 2, 1, 1),
     _file("cosmic_vardkontakt", 19, 19, 0, 0, 0, is_current=False),
     _file("cosmic_vardkontakt", 18, 18, 0, 0, 0, period="2024-06"),
+    _file("cosmic_vardkontakt", 18, 18, 0, 0, 0, period="2024-08", is_current=False),
 ]
 
 
@@ -103,16 +126,20 @@ RESULTS = [
 
 
 def _parameter(kind: str, name: str, first: date | None, last: date | None) -> Row:
-    return {"kind": kind, "name": name, "value": "1", "valid_from_date": first, "valid_to_date": last, "source": "x"}
+    return {"kind": kind, "name": name, "value": "0.9", "valid_from_date": first, "valid_to_date": last, "source": "x"}
 
 
-# The last month of the mart is August 2024.
+# The last month of the mart is September 2024, that of its care measures July.
 PARAMETERS = [
-    _parameter("parameter", "ended the day before", date(2010, 1, 1), date(2024, 8, 30)),
-    _parameter("parameter", "ended that day", date(2010, 1, 1), date(2024, 8, 31)),
-    _parameter("parameter", "began that day", date(2024, 8, 31), None),
-    _parameter("parameter", "began the day after", date(2024, 9, 1), None),
+    _parameter("parameter", "ended the day before", date(2010, 1, 1), date(2024, 9, 29)),
+    _parameter("parameter", "ended that day", date(2010, 1, 1), date(2024, 9, 30)),
+    _parameter("parameter", "began that day", date(2024, 9, 30), None),
+    _parameter("parameter", "began the day after", date(2024, 10, 1), None),
     _parameter("setting", "without dates", None, None),
+    _parameter("target", "cap_assessment_30", date(2024, 7, 31), date(2024, 7, 31)),
+    _parameter("target", "cap_treatment_30", date(2010, 1, 1), date(2024, 7, 31)),
+    _parameter("target", "first_contact_90", date(2010, 1, 1), date(2024, 7, 30)),
+    _parameter("target", "primary_assessment_3", date(2024, 8, 1), date(2024, 8, 31)),
 ]
 PERIODS = [
     {"period": NOW, "group_name": "care", "state": "loaded", "loads_count": 3, "is_preliminary": True},
@@ -155,6 +182,16 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return made
 
 
+def test_03_twelve_months_and_no_thirteenth(home: Home) -> None:
+    answer = asked(home, "03")
+    assert table(answer, "period", "population") == [
+        ("2023-08", "completed"),
+        (NOW, "completed"),
+        (NOW, "waiting"),
+    ]
+    assert [row["is_preliminary"] for row in answer] == [None, True, True]
+
+
 def test_04_primary_care_and_child_psychiatry(home: Home) -> None:
     columns = ("measure_id", "population", "numerator", "denominator", "share_percent", "contacts_count")
     assert table(asked(home, "04"), *columns, "median_wait_days", "last_year_share_percent") == [
@@ -163,6 +200,19 @@ def test_04_primary_care_and_child_psychiatry(home: Home) -> None:
         ("cap_treatment_30", "completed", 0, 0, None, 0, 5.0, None),
         ("primary_assessment_3", "completed", 8, 9, 88.9, 10, 1.0, 50.0),
     ]
+
+
+def test_08_a_target_holds_on_the_last_day_of_the_month(home: Home) -> None:
+    # One target ended the day before, one began the day after, and one has no row to be held against.
+    assert table(asked(home, "08"), "measure_id", "population", "target_percent") == [
+        ("cap_assessment_30", "completed", 90.0),
+        ("cap_assessment_30", "waiting", 90.0),
+    ]
+
+
+@pytest.mark.parametrize("number", ["01", "02", "05", "06", "07", "08"])
+def test_the_month_is_the_last_of_care_whatever_else_is_loaded(number: str, home: Home) -> None:
+    assert {row["period"] for row in asked(home, number)} == {NOW}
 
 
 def test_14_every_row_of_the_files_is_accounted_for(home: Home) -> None:

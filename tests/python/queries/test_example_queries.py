@@ -11,11 +11,11 @@ import yaml
 
 from tests.python.queries import test_answers_from_made_up_tables, test_answers_from_the_models
 from tests.python.queries.contract import IN_WORDS, TABLES, columns_of, make_tables
-from tests.python.queries.reading import BY_NUMBER, FILES, FOLDER, statement_of, tables_of
+from tests.python.queries.reading import BY_NUMBER, FILES, FOLDER, comment_of, statement_of, tables_of
 
 ROOT = FOLDER.parents[1]
 PRODUCT = ROOT.parent / "shared" / "spec" / "PRODUCT.md"
-PARTS = ("-- Fråga: ", "-- Läs svaret: ", "-- Tänk på: ")
+PARTS = ["Fråga", "Läs svaret", "Tänk på"]
 # The rows of deliveries stand beside the published file; of them a query may use the keys alone.
 DELIVERED = (
     "receiver varchar, period varchar, version integer, population varchar, contact_key varchar, clinic_id varchar"
@@ -40,10 +40,11 @@ def test_there_are_twenty_and_each_has_its_number() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_query_begins_with_its_question_how_to_read_it_and_what_to_mind(path: Path) -> None:
-    comment = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("--")]
-    begun = [part for line in comment for part in PARTS if line.startswith(part)]
-    assert begun == list(PARTS)
-    assert path.read_text(encoding="utf-8").startswith(PARTS[0])
+    # Two dashes to begin with would be an option to the command line.
+    assert path.read_text(encoding="utf-8").startswith("/*\nFråga: ")
+    comment = comment_of(path)
+    assert list(comment) == PARTS
+    assert all(comment.values())
     assert ";" not in statement_of(path).replace("'; '", "")
 
 
@@ -98,9 +99,7 @@ def test_the_page_lists_every_query_with_its_own_question() -> None:
     assert [name for name, _, _ in listed] == [path.name for path in FILES]
     for name, target, question in listed:
         assert name == target
-        comment = (FOLDER / name).read_text(encoding="utf-8").partition("-- Läs svaret:")[0]
-        asked = re.sub(r"\s*\n--\s+", " ", comment.removeprefix(PARTS[0])).strip()
-        assert asked.startswith(question), name
+        assert question == comment_of(FOLDER / name)["Fråga"]
 
 
 @pytest.mark.parametrize("page", ["README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))])
