@@ -470,8 +470,9 @@ with loaded as (
 ),
 told as (
     select
-        period, contact_key, 'completed' as part, null as why, decision_at as decided, null::timestamp as registered,
-        unit_key, care_level, phase, cap_step
+        period, contact_key, 'completed' as part, null as why,
+        coalesce(decision_at, started_at) as decided, -- WT04: only a drop-in lacks one without being disqualified
+        null::timestamp as registered, unit_key, care_level, phase, cap_step
     from marts.fct_completed_contact
     where not is_disqualified
     union all

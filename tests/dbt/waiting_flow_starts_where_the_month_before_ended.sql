@@ -1,5 +1,6 @@
 -- WT50: who waits at the start is who waited at the end of the month before, on the same line, and is unknown
--- when that month is not loaded. A line that the month before has and this one lacks would hide all who waited.
+-- when that month is not loaded. A line that the month before has and this one lacks would hide those who
+-- waited there.
 with
 
 touched_period as (

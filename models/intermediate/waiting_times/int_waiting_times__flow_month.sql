@@ -22,8 +22,9 @@ flow_family as (
 ),
 
 -- WT50, CM08: a disqualified row is in no part of the flow. A removed or corrected entry is outside every
--- rule, so none of them is disqualified; an entry removed before the period or at no time is no removal of it,
--- and one removed after it waits or is corrected. CM03: a row of an unknown unit counts at the region only.
+-- rule, so none of them is disqualified; an entry removed before the period or at no time is no removal of
+-- it, and one removed after it waits or is corrected. WT04: a drop-in without a decision was decided when it
+-- began, and so is new. CM03: a row of an unknown unit counts at the region only.
 flow_row as (
     select
         period,
@@ -36,7 +37,8 @@ flow_row as (
         coalesce(specialty_group, 'unknown') as specialty_group,
         row_state,
         case when row_state = 'removed' then removal_reason end as removal_reason,
-        decision_date >= first_date and decision_date <= last_date as is_decided_in_period,
+        is_decision_derived
+        or (decision_date >= first_date and decision_date <= last_date) as is_decided_in_period,
         cast(registered_at as date) >= first_date
         and cast(registered_at as date) <= last_date as is_registered_in_period
     from flagged_row

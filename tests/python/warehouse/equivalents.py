@@ -79,8 +79,9 @@ EQUIVALENTS: dict[str, dict[str, str]] = {
         f"row_in_scope: {SCOPE} → {SCOPE[:-1]}-1": "an entry's day is the period's last, which is in the period",
     },
     "rule_a31": {
-        'flow_line: period IN (SELECT touched_period.period FROM "build"."control"."touched_period" AS touched_period) '
-        "→ TRUE": "a build from nothing touches every period; test_incremental.py tells it",
+        "flow_line: period IN (SELECT touched_period.period FROM touched_period) → TRUE": (
+            "a build from nothing touches every period; test_incremental.py tells it"
+        ),
         "rule: rule_id = 'A31' → TRUE": "no other rule has cases of these names",
     },
     "rule_a32": {

@@ -113,7 +113,7 @@ def _first_contact_rows() -> Iterator[Row]:
     """First contacts of June 2018: each column of the flow, from both sides."""
     yield waiting(BEFORE, "flow waits since May", enhet_hsaid=FAM_UNIT, beslut_tid=day("2018-05-02"))
     yield waiting(BEFORE, "flow waits with an impossible decision", enhet_hsaid=FAM_UNIT, beslut_tid=day("2009-01-01"))
-    # Carried out: four at the unit and one new among them.
+    # Carried out: four at the unit, of which that of the first moment and the drop-in are new.
     yield _done("decided in the first moment", FIRST_MOMENT)
     yield _done("decided the minute before")
     yield _done("drop-in without a decision", None, bokningssatt="5")
