@@ -567,3 +567,132 @@ left join read_csv('seeds/measure_targets.csv', all_varchar = true) as target
     and target.region_code::integer = (select region_code from control.run_context)
     and last_day((period || '-01')::date) >= target.valid_from::date
     and last_day((period || '-01')::date) <= coalesce(target.valid_to::date, date '9999-12-31');
+
+
+-- statement: marts.mart_waiting_flow
+-- WT50: every row of the flow once, told at its unit, clinic, area and region; months then looked back upon.
+with loaded as (
+    select distinct period, (period || '-01')::date as first_day, last_day((period || '-01')::date) as last_day
+    from control.loaded_period
+    where group_name = 'care'
+),
+told as (
+    select
+        period, contact_key, 'completed' as part, null as why,
+        coalesce(decision_at, started_at) as decided, -- WT04: only a drop-in lacks one without being disqualified
+        null::timestamp as registered, unit_key, care_level, phase, cap_step
+    from marts.fct_completed_contact
+    where not is_disqualified
+    union all
+    select
+        period, fct.contact_key, if(is_corrected, 'corrected', 'waiting'), null, decision_at, skapad_tid,
+        unit_key, care_level, phase, cap_step
+    from marts.fct_waiting_contact as fct
+    join lake.cosmic_vantelista as listed on _period = period and listed.contact_key = fct.contact_key
+    where not is_disqualified
+    union all
+    select
+        period, contact_key, 'removed', coalesce(avford_orsak, 'none'), beslut_tid, skapad_tid,
+        unit_key, vardniva, fas, bup_steg
+    from lake.cosmic_vantelista
+    join loaded on period = _period and status = 'A' and avford_tid::date between first_day and last_day
+    left join marts.dim_unit on unit_id = enhet_hsaid and last_day between valid_from_date and valid_to_date
+),
+placed as (
+    select
+        period, contact_key, part, why,
+        case
+            when phase = '5' then null
+            when specialty_group = 'BUP' and cap_step in ('1', '2', '3') then 'cap'
+            when phase = '1' then 'first_contact'
+            when phase = '2' then 'operation'
+            when phase = '3' then 'examination'
+            when phase = '4' then 'followup'
+        end as measure_family,
+        decided::date between first_day and last_day as is_new,
+        registered::date between first_day and last_day as is_referral,
+        unnest([
+            {'level': 'unit', 'place': dim_unit.unit_id}, {'level': 'clinic', 'place': clinic_id},
+            {'level': 'area', 'place': area_name}, {'level': 'region', 'place': '*'}
+        ], recursive := true)
+    from told
+    join loaded using (period)
+    left join marts.dim_unit using (unit_key)
+    where told.care_level = 'S'
+),
+month as (
+    select
+        period, measure_family, level, place,
+        count(distinct contact_key) filter (is_new) as new_count,
+        count(distinct contact_key) filter (is_referral) as referral_count,
+        count(*) filter (part = 'completed') as completed_count,
+        count(*) filter (part = 'removed') as removed_count,
+        count(*) filter (why = 'ANNAN_VARDGIVARE') as removed_annan_vardgivare_count,
+        count(*) filter (why = 'PATIENTENS_ONSKAN') as removed_patientens_onskan_count,
+        count(*) filter (why = 'EJ_BEHOV') as removed_ej_behov_count,
+        count(*) filter (why = 'AVLIDEN') as removed_avliden_count,
+        count(*) filter (why = 'UTEBLIVIT') as removed_uteblivit_count,
+        count(*) filter (why = 'FELREGISTRERAD') as removed_felregistrerad_count,
+        count(*) filter (why = 'OVRIGT') as removed_ovrigt_count,
+        count(*) filter (why = 'none') as removed_without_reason_count,
+        count(*) filter (part = 'corrected') as corrected_count,
+        count(*) filter (part = 'waiting') as waiting_end_count
+    from placed
+    where measure_family is not null and place is not null -- CM03
+    group by all
+),
+seen as (
+    select loaded.period, month.* exclude (period), datediff('month', (month.period || '-01')::date, first_day) as back
+    from loaded
+    join month on back between 0 and 11 or (back = 12 and waiting_end_count > 0)
+),
+span as (
+    select
+        own.period, count(*) filter (back = 1) = 1 as has_month_before, count(*) filter (back < 12) = 12 as has_year,
+        count(*) filter (back > 0) = 12 as has_starts
+    from loaded as own
+    join (select first_day as earlier_day from loaded) on true
+    cross join lateral (select datediff('month', earlier_day, first_day) as back)
+    where back between 0 and 12
+    group by all
+),
+summed as (
+    select
+        period, measure_family, level, place,
+        coalesce(sum(columns('_count$')) filter (back = 0), 0)::bigint as "\0",
+        coalesce(sum(columns('_count$')) filter (back < 12), 0)::bigint as "r12_\0",
+        coalesce(sum(waiting_end_count) filter (back = 1), 0)::bigint as started,
+        coalesce(sum(waiting_end_count) filter (back > 0), 0)::bigint as r12_started
+    from seen
+    group by all
+)
+select
+    period, measure_family, level, place as unit_id, if(has_month_before, started, null) as waiting_start_count,
+    summed.* exclude (period, measure_family, level, place, started, r12_started, r12_waiting_end_count)
+        replace (
+            if(has_year, r12_new_count, null) as r12_new_count,
+            if(has_year, r12_referral_count, null) as r12_referral_count,
+            if(has_year, r12_completed_count, null) as r12_completed_count,
+            if(has_year, r12_removed_count, null) as r12_removed_count,
+            if(has_year, r12_removed_annan_vardgivare_count, null) as r12_removed_annan_vardgivare_count,
+            if(has_year, r12_removed_patientens_onskan_count, null) as r12_removed_patientens_onskan_count,
+            if(has_year, r12_removed_ej_behov_count, null) as r12_removed_ej_behov_count,
+            if(has_year, r12_removed_avliden_count, null) as r12_removed_avliden_count,
+            if(has_year, r12_removed_uteblivit_count, null) as r12_removed_uteblivit_count,
+            if(has_year, r12_removed_felregistrerad_count, null) as r12_removed_felregistrerad_count,
+            if(has_year, r12_removed_ovrigt_count, null) as r12_removed_ovrigt_count,
+            if(has_year, r12_removed_without_reason_count, null) as r12_removed_without_reason_count,
+            if(has_year, r12_corrected_count, null) as r12_corrected_count
+        ),
+    if(has_month_before, started + new_count - completed_count - removed_count - corrected_count - waiting_end_count, null)
+        as difference_count,
+    if(has_starts, r12_started / 12, null) as r12_waiting_start_count,
+    if(has_year, r12_waiting_end_count / 12, null) as r12_waiting_end_count,
+    if(
+        has_starts and has_year,
+        r12_started + r12_new_count - r12_completed_count - r12_removed_count - r12_corrected_count
+        - r12_waiting_end_count,
+        null
+    ) as r12_difference_count
+from summed
+join span using (period);

@@ -21,11 +21,12 @@
 
 {#- CM03: the four levels alone, for what has no breakdown. -#}
 {% macro plain_level_grouping_sets(keys) -%}
+    {%- set sets = [] -%}
+    {%- for level_key in [['unit_id'], ['clinic_id'], ['area_name'], []] -%}
+        {%- do sets.append('(' ~ (keys + level_key) | join(', ') ~ ')') -%}
+    {%- endfor -%}
     grouping sets (
-        {% for level_key in ['unit_id', 'clinic_id', 'area_name'] -%}
-            ({{ (keys + [level_key]) | join(', ') }}),
-        {% endfor -%}
-        ({{ keys | join(', ') }})
+        {{ sets | join(',\n        ') }}
     )
 {%- endmacro %}
 

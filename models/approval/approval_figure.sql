@@ -136,8 +136,8 @@ left_out_by_rule as (
     where delivery_left_out.clinic_id is not null and delivery_left_out.rows_count > 0
 ),
 
--- What was found in the clinic's own candidates, and what was found of the clinic as a whole (no contact). E05
--- moves on with the newest register, which must withdraw no approval of the month it was told in before.
+-- What was found in the clinic's own candidates, and what was found of the clinic as a whole (no contact).
+-- E05 moves on with the newest register, which must withdraw no approval of the month it was told in before.
 clinic_deviation as (
     select
         deviation.period,

@@ -1,6 +1,8 @@
--- WT50: at the region every row of specialised care that is not disqualified stands in one family, once; acute
--- contacts and rows of an unknown phase stand in none. At the units, those of known units.
-{% set flows = {'completed': 'completed_count', 'corrected': 'corrected_count', 'waiting': 'waiting_end_count'} %}
+-- WT50: at the region every row of specialised care that is not disqualified stands in one family, once;
+-- acute contacts and rows of an unknown phase stand in none. At the units, those of known units.
+{% set flows = {
+    'completed': 'completed_count', 'corrected': 'corrected_count', 'waiting': 'waiting_end_count'
+} %}
 
 with
 

@@ -1,8 +1,9 @@
--- CM03: units, clinics and areas count the same rows, and the region those of unknown units beside them. New and
--- referred are ids, of which one that has rows in two places counts in each: there no level counts fewer than the next.
-{% set additive = ['completed_count', 'removed_count', 'corrected_count', 'waiting_start_count', 'waiting_end_count'] %}
-{% set of_ids = ['new_count', 'referral_count'] %}
-{% set levels = ['unit', 'clinic', 'area', 'region'] %}
+-- CM03: units, clinics and areas count the same rows, and the region those of unknown units beside them. New
+-- and referred are ids: one that has rows in two places counts in each, so no level counts more than the one
+-- below it.
+{% set of_rows = [
+    'completed_count', 'removed_count', 'corrected_count', 'waiting_start_count', 'waiting_end_count'
+] %}
 
 with
 
@@ -16,31 +17,25 @@ mart_waiting_flow as (
 ),
 
 level_sum as (
-    select
-        period,
-        measure_family,
-        {% for column in additive + of_ids %}
-            {% set outer = loop %}
-            {% for level in levels %}
-                sum(case when level = '{{ level }}' then {{ column }} else 0 end) as {{ level }}_{{ column }}
-                {{- "," if not (loop.last and outer.last) }}
-            {% endfor %}
-        {% endfor %}
-    from mart_waiting_flow
-    group by period, measure_family
+    {% for column in of_rows + ['new_count', 'referral_count'] %}
+        select
+            period,
+            measure_family,
+            '{{ column }}' as figure,
+            {{ column in of_rows }} as is_of_rows,
+            sum(case when level = 'unit' then {{ column }} else 0 end) as unit_sum,
+            sum(case when level = 'clinic' then {{ column }} else 0 end) as clinic_sum,
+            sum(case when level = 'area' then {{ column }} else 0 end) as area_sum,
+            sum(case when level = 'region' then {{ column }} else 0 end) as region_sum
+        from mart_waiting_flow
+        group by period, measure_family
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 )
 
 select *
 from level_sum
 where
-    {% for column in additive %}
-        unit_{{ column }} <> clinic_{{ column }}
-        or clinic_{{ column }} <> area_{{ column }}
-        or area_{{ column }} > region_{{ column }}
-        or
-    {% endfor %}
-    {% for column in of_ids %}
-        unit_{{ column }} < clinic_{{ column }}
-        or clinic_{{ column }} < area_{{ column }}
-        {{ "or" if not loop.last }}
-    {% endfor %}
+    unit_sum < clinic_sum
+    or clinic_sum < area_sum
+    or (is_of_rows and (unit_sum > clinic_sum or clinic_sum > area_sum or area_sum > region_sum))

@@ -1,5 +1,6 @@
--- WT50: who waits at the start is who waited at the end of the month before, on the same line, and is unknown when
--- that month is not loaded. A line that the month before has and this one lacks would hide all who waited there.
+-- WT50: who waits at the start is who waited at the end of the month before, on the same line, and is unknown
+-- when that month is not loaded. A line that the month before has and this one lacks would hide those who
+-- waited there.
 with
 
 touched_period as (
@@ -22,7 +23,6 @@ month_before as (
     from touched_period
     left join loaded_period
         on {{ months_between_periods('loaded_period.period', 'touched_period.period') }} = 1
-    where touched_period.period in (select touched_period.period from touched_period)
 ),
 
 told_start as (
@@ -35,6 +35,7 @@ told_start as (
         month_before.earlier_period
     from mart_waiting_flow
     inner join month_before on mart_waiting_flow.period = month_before.period
+    where mart_waiting_flow.period in (select touched_period.period from touched_period)
 ),
 
 ended_before as (

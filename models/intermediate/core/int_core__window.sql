@@ -18,7 +18,8 @@ pair_of_periods as (
     cross join loaded_period
 ),
 
--- PR06: a year back, so that the twelve latest months have each its month before, and the month its last year's.
+-- PR06: a year back, so that each of the twelve latest months has its month before, and a
+-- month that of last year.
 window_of_period as (
     select
         period,

@@ -1,7 +1,11 @@
-{#- Kept like a fact: the flow of a period looks back on the months before it, which a build does not compute. -#}
+{#- Kept like a fact: a period's flow looks back on the months before it, which a build does not compute. -#}
 {{ config(materialized="incremental", incremental_strategy="replace_periods", on_schema_change="fail") }}
 
 {% set keys = ['period', 'measure_family'] %}
+{#- As the contract of the waiting list has them (avford_orsak). -#}
+{% set reasons = [
+    'ANNAN_VARDGIVARE', 'PATIENTENS_ONSKAN', 'EJ_BEHOV', 'AVLIDEN', 'UTEBLIVIT', 'FELREGISTRERAD', 'OVRIGT'
+] %}
 
 with
 
@@ -17,9 +21,10 @@ flow_family as (
     select * from {{ ref('flow_families') }}
 ),
 
--- WT50, CM08: a disqualified row is in no part of the flow. A removed or corrected entry is outside every rule,
--- so none of them is disqualified; an entry removed before the period or without a time is no removal of it.
--- CM03: a row of an unknown unit counts at the region only.
+-- WT50, CM08: a disqualified row is in no part of the flow. A removed or corrected entry is outside every
+-- rule, so none of them is disqualified; an entry removed before the period or at no time is no removal of
+-- it, and one removed after it waits or is corrected. WT04: a drop-in without a decision was decided when it
+-- began, and so is new. CM03: a row of an unknown unit counts at the region only.
 flow_row as (
     select
         period,
@@ -31,8 +36,9 @@ flow_row as (
         coalesce(cap_step, '') as cap_step,
         coalesce(specialty_group, 'unknown') as specialty_group,
         row_state,
-        removal_reason,
-        decision_date >= first_date and decision_date <= last_date as is_decided_in_period,
+        case when row_state = 'removed' then removal_reason end as removal_reason,
+        is_decision_derived
+        or (decision_date >= first_date and decision_date <= last_date) as is_decided_in_period,
         cast(registered_at as date) >= first_date
         and cast(registered_at as date) <= last_date as is_registered_in_period
     from flagged_row
@@ -41,11 +47,7 @@ flow_row as (
         and not is_disqualified
         and (
             row_state in ('completed', 'waiting', 'corrected')
-            or (
-                row_state = 'removed'
-                and cast(removed_at as date) >= first_date
-                and cast(removed_at as date) <= last_date
-            )
+            or (row_state = 'removed' and cast(removed_at as date) >= first_date)
         )
 ),
 
@@ -79,7 +81,8 @@ family_of_kind as (
             and period.last_date <= coalesce(flow_family.valid_to, period.last_date)
             and kind_of_row.phase = coalesce(flow_family.phase, kind_of_row.phase)
             and kind_of_row.phase <> coalesce(flow_family.excluded_phase, '')
-            and kind_of_row.specialty_group = coalesce(flow_family.specialty_group, kind_of_row.specialty_group)
+            and kind_of_row.specialty_group
+            = coalesce(flow_family.specialty_group, kind_of_row.specialty_group)
             and (
                 flow_family.cap_steps is null
                 or {{ stands_in_list('kind_of_row.cap_step', 'flow_family.cap_steps') }}
@@ -111,12 +114,12 @@ flow_line as (
         count(distinct case when is_registered_in_period then contact_key end) as referral_count,
         count(case when row_state = 'completed' then 1 end) as completed_count,
         count(case when row_state = 'removed' then 1 end) as removed_count,
-        {% for reason in removal_reasons() %}
-            count(
-                case when row_state = 'removed' and removal_reason = '{{ reason }}' then 1 end
-            ) as removed_{{ reason | lower }}_count,
+        {% for reason in reasons %}
+            count(case when removal_reason = '{{ reason }}' then 1 end) as removed_{{ reason | lower }}_count,
         {% endfor %}
-        count(case when row_state = 'removed' and removal_reason is null then 1 end) as removed_without_reason_count,
+        count(
+            case when row_state = 'removed' and removal_reason is null then 1 end
+        ) as removed_without_reason_count,
         count(case when row_state = 'corrected' then 1 end) as corrected_count,
         count(case when row_state = 'waiting' then 1 end) as waiting_end_count
     from row_of_family
@@ -129,8 +132,14 @@ select
     measure_family,
     level,
     unit_id,
-    {% for column in flow_columns() %}
-        {{ column }},
+    new_count,
+    referral_count,
+    completed_count,
+    removed_count,
+    {% for reason in reasons %}
+        removed_{{ reason | lower }}_count,
     {% endfor %}
+    removed_without_reason_count,
+    corrected_count,
     waiting_end_count
 from flow_line

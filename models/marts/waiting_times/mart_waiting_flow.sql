@@ -1,3 +1,10 @@
+{% set flows = [
+    'new_count', 'referral_count', 'completed_count', 'removed_count', 'removed_annan_vardgivare_count',
+    'removed_patientens_onskan_count', 'removed_ej_behov_count', 'removed_avliden_count',
+    'removed_uteblivit_count', 'removed_felregistrerad_count', 'removed_ovrigt_count',
+    'removed_without_reason_count', 'corrected_count'
+] %}
+
 with
 
 flow_month as (
@@ -20,15 +27,18 @@ loaded_months as (
     group by period
 ),
 
--- The month that lies twelve back is asked for who waited at its end alone.
+-- Which of the figures a month is a part of. The one twelve back is asked for who waited at its end alone.
 window_line as (
     select
         period_window.period,
-        period_window.months_back,
+        case when period_window.months_back = 0 then 1 else 0 end as of_month,
+        case when period_window.months_back = 1 then 1 else 0 end as of_month_before,
+        case when period_window.months_back <= 11 then 1 else 0 end as of_year,
+        case when period_window.months_back >= 1 then 1 else 0 end as of_year_before,
         flow_month.measure_family,
         flow_month.level,
         flow_month.unit_id,
-        {% for column in flow_columns() %}
+        {% for column in flows %}
             flow_month.{{ column }},
         {% endfor %}
         flow_month.waiting_end_count
@@ -44,14 +54,14 @@ summed_line as (
         measure_family,
         level,
         unit_id,
-        {% for column in flow_columns() %}
-            cast(sum(case when months_back = 0 then {{ column }} else 0 end) as bigint) as {{ column }},
-            cast(sum(case when months_back <= 11 then {{ column }} else 0 end) as bigint) as r12_{{ column }},
+        {% for column in flows %}
+            cast(sum({{ column }} * of_month) as bigint) as {{ column }},
+            cast(sum({{ column }} * of_year) as bigint) as r12_{{ column }},
         {% endfor %}
-        cast(sum(case when months_back = 1 then waiting_end_count else 0 end) as bigint) as waiting_start_count,
-        cast(sum(case when months_back = 0 then waiting_end_count else 0 end) as bigint) as waiting_end_count,
-        cast(sum(case when months_back >= 1 then waiting_end_count else 0 end) as bigint) as r12_start_sum,
-        cast(sum(case when months_back <= 11 then waiting_end_count else 0 end) as bigint) as r12_end_sum
+        cast(sum(waiting_end_count * of_month_before) as bigint) as waiting_start_count,
+        cast(sum(waiting_end_count * of_month) as bigint) as waiting_end_count,
+        cast(sum(waiting_end_count * of_year_before) as bigint) as r12_start_sum,
+        cast(sum(waiting_end_count * of_year) as bigint) as r12_end_sum
     from window_line
     group by period, measure_family, level, unit_id
 ),
@@ -62,16 +72,15 @@ known_line as (
         summed_line.measure_family,
         summed_line.level,
         summed_line.unit_id,
+        {% for column in flows %}
+            summed_line.{{ column }},
+            case when loaded_months.is_year_loaded then summed_line.r12_{{ column }} end as r12_{{ column }},
+        {% endfor %}
         case when loaded_months.is_month_before_loaded then summed_line.waiting_start_count end
             as waiting_start_count,
         summed_line.waiting_end_count,
         case when loaded_months.is_year_before_loaded then summed_line.r12_start_sum end as r12_start_sum,
-        case when loaded_months.is_year_loaded then summed_line.r12_end_sum end as r12_end_sum,
-        {% for column in flow_columns() %}
-            summed_line.{{ column }},
-            case when loaded_months.is_year_loaded then summed_line.r12_{{ column }} end as r12_{{ column }}
-            {{- "," if not loop.last }}
-        {% endfor %}
+        case when loaded_months.is_year_loaded then summed_line.r12_end_sum end as r12_end_sum
     from summed_line
     inner join loaded_months on summed_line.period = loaded_months.period
 ),
@@ -95,13 +104,13 @@ select
     level,
     unit_id,
     waiting_start_count,
-    {% for column in flow_columns() %}
+    {% for column in flows %}
         {{ column }},
     {% endfor %}
     waiting_end_count,
     difference_count,
     r12_waiting_start_count,
-    {% for column in flow_columns() %}
+    {% for column in flows %}
         r12_{{ column }},
     {% endfor %}
     r12_waiting_end_count,

@@ -1,8 +1,12 @@
 with
 
+touched_period as (
+    select * from {{ source('control', 'touched_period') }}
+),
+
 flow_line as (
     select * from {{ ref('mart_waiting_flow') }}
-    where period in (select touched_period.period from {{ source('control', 'touched_period') }} as touched_period)
+    where period in (select touched_period.period from touched_period)
 ),
 
 rule as (

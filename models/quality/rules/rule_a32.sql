@@ -17,8 +17,8 @@ rule as (
     where rule_id = 'A32'
 ),
 
--- All rows that the fact holds, faulty ones too: whether everything was registered and exported is asked. A row
--- of an unknown unit has no clinic.
+-- All rows that the fact holds, faulty ones too: whether everything was registered and exported is asked. A
+-- row of an unknown unit has no clinic.
 rows_of_month as (
     select
         period,
@@ -65,7 +65,8 @@ clinic_volume as (
     group by period, clinic_id
 ),
 
--- The same month last year; where it is not loaded or the clinic had no rows in it, the median of the months before.
+-- The same month last year; where it is not loaded or the clinic had no rows in it, the median of the months
+-- before that are loaded.
 compared_volume as (
     select
         clinic_volume.period,
@@ -88,8 +89,8 @@ compared_volume as (
     inner join period on clinic_volume.period = period.period
 ),
 
--- A clinic without a row is judged by how often it has had some, so that one that was closed is told for a while
--- and not for a year.
+-- A clinic without a row is judged by how often it has had some, so that one that was closed is told for a
+-- while and not for a year.
 finding as (
     select
         compared_volume.period,

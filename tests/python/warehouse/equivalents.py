@@ -57,6 +57,11 @@ PARAMETERS = {
 KNOWN = [f"GROUPING({column}) = 1 OR NOT {column} IS NULL" for column in ("unit_id", "clinic_id", "area_name")]
 UNKNOWN_PLACES = "the lines are those of the statistics, and no line of an unknown place is among them"
 
+NO_CLINIC = "NOT clinic_id IS NULL"
+IN_WINDOW = "period IN (SELECT period_window.earlier_period FROM period_window)"
+OWN_MONTH = "how many months had rows is asked of a clinic that has none in the period itself"
+BY_FIVES = "both sides are whole fives: the shares are, and a median is a whole number or a half"
+
 EQUIVALENTS: dict[str, dict[str, str]] = {
     "int_waiting_times__carried_out": {
         "contact_carried_out: contact_history.contact_key = wanted_contact.contact_key → TRUE": (
@@ -83,6 +88,46 @@ EQUIVALENTS: dict[str, dict[str, str]] = {
     "rule_a26": {"rule: rule_id = 'A26' → TRUE": "no other rule has cases of these names"},
     "rule_a30": {
         f"row_in_scope: {SCOPE} → {SCOPE[:-1]}-1": "an entry's day is the period's last, which is in the period",
+    },
+    "rule_a31": {
+        "flow_line: period IN (SELECT touched_period.period FROM touched_period) → TRUE": (
+            "a build from nothing touches every period; test_incremental.py tells it"
+        ),
+        "rule: rule_id = 'A31' → TRUE": "no other rule has cases of these names",
+    },
+    "rule_a32": {
+        f"rows_of_month: {NO_CLINIC} AND {IN_WINDOW} → TRUE": "as each of the two",
+        f"rows_of_month: {NO_CLINIC} → TRUE": "an empty clinic equals none in the joins that follow",
+        f"rows_of_month: {IN_WINDOW} → TRUE": "months outside every window are joined to none; it saves reading them",
+        "clinic_of_period: period_window.earlier_period = rows_of_month.period → TRUE": (
+            "a clinic without rows in the window has nothing to be compared with"
+        ),
+        "clinic_volume: months_back >= 1 → TRUE (3)": OWN_MONTH,
+        "clinic_volume: months_back >= 1 → months_back >= 0 (3)": OWN_MONTH,
+        "finding: compared_volume.rows_count * 100 < compared_volume.reference_count * "
+        "compared_volume.volume_lower_percent → compared_volume.rows_count * 100 < ((compared_volume.reference_count "
+        "* compared_volume.volume_lower_percent) - 1)": BY_FIVES,
+        "finding: compared_volume.rows_count * 100 > compared_volume.reference_count * "
+        "compared_volume.volume_upper_percent → compared_volume.rows_count * 100 > ((compared_volume.reference_count "
+        "* compared_volume.volume_upper_percent) + 1)": BY_FIVES,
+    },
+    "rule_a33": {
+        "finding: decade_of_clinic.decade_count * 100 >= decade_of_clinic.rows_count * period.one_decade_percent → "
+        "decade_of_clinic.decade_count * 100 >= ((decade_of_clinic.rows_count * period.one_decade_percent) - 1)": (
+            BY_FIVES
+        ),
+    },
+    "rule_a34": {
+        "finding: clinic_dates.same_dates_count * 100 >= clinic_dates.rows_count * period.same_dates_percent → "
+        "clinic_dates.same_dates_count * 100 >= ((clinic_dates.rows_count * period.same_dates_percent) - 1)": BY_FIVES,
+    },
+    "int_waiting_times__flow_month": {
+        "flow_row: row_state = 'removed' → TRUE": (
+            "of the others, only those that wait or are corrected have a time of removal, and they stand there before"
+        ),
+        "family_of_kind: COALESCE(flow_family.cap_steps, '') → flow_family.cap_steps": (
+            "DuckDB's concat passes over NULL; Spark's does not, which is why it stands there"
+        ),
     },
     "rule_a36": {
         "checked_row: yrkeskategori.code_list = 'yrkeskategori' → TRUE": ONLY_PROFESSIONS,

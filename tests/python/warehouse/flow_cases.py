@@ -113,7 +113,7 @@ def _first_contact_rows() -> Iterator[Row]:
     """First contacts of June 2018: each column of the flow, from both sides."""
     yield waiting(BEFORE, "flow waits since May", enhet_hsaid=FAM_UNIT, beslut_tid=day("2018-05-02"))
     yield waiting(BEFORE, "flow waits with an impossible decision", enhet_hsaid=FAM_UNIT, beslut_tid=day("2009-01-01"))
-    # Carried out: four at the unit and one new among them.
+    # Carried out: four at the unit, of which that of the first moment and the drop-in are new.
     yield _done("decided in the first moment", FIRST_MOMENT)
     yield _done("decided the minute before")
     yield _done("drop-in without a decision", None, bokningssatt="5")
@@ -140,6 +140,7 @@ def _first_contact_rows() -> Iterator[Row]:
     for reason in REASONS:
         moment = {"EJ_BEHOV": FIRST_MOMENT, "OVRIGT": LAST_MINUTE}.get(reason, day("2018-06-15"))
         yield _leaves(f"for {reason}", moment, reason)
+    yield _leaves("before the decision", day("2018-06-15"), "OVRIGT", MOMENT_AFTER)
     yield _leaves("without a reason", day("2018-06-15"), None)
     for name, unit_id, decided in (("here", FAM_UNIT, day("2018-06-03")), ("there", OTHER_UNIT, day("2018-06-04"))):
         both = _leaves("", day("2018-06-15"), "OVRIGT", decided)
@@ -190,6 +191,8 @@ VOLUMES: dict[str, dict[str, int]] = {
     "69 of a hundred": {_JANUARY: 100, _YEAR_AFTER: 69},
     "thirteen of ten": {_JANUARY: 10, _YEAR_AFTER: 13},
     "131 of a hundred": {_JANUARY: 100, _YEAR_AFTER: 131},
+    "one of ten": {_JANUARY: 10, _YEAR_AFTER: 1},
+    "two of one": {_JANUARY: 1, _YEAR_AFTER: 2},
     # No row last January, and twelve months whose median is the mean of none and two.
     "new, twice its median": {**_rows_in("2020-07", "2020-12", 2), _YEAR_AFTER: 2},
     "new, at its median": {**_rows_in("2020-07", "2020-12", 2), _YEAR_AFTER: 1},
@@ -201,12 +204,14 @@ VOLUMES: dict[str, dict[str, int]] = {
     "gone after five months": _rows_in("2020-08", "2020-12"),
     "gone after six months of which one is a year ago": {_JANUARY: 1, **_rows_in("2020-08", "2020-12")},
 }
-VOLUME_CLINICS = {name: f"{_PREFIX}{50 + number:02d}000" for number, name in enumerate(VOLUMES)}
+VOLUME_CLINICS = {name: f"{_PREFIX}{30 + number:02d}000" for number, name in enumerate(VOLUMES)}
 # (period, clinic, what is said)
 JUMPS = [
     ("2020-07", "twice its median in July", "2 genomförda rader mot 1 i median de tolv månaderna före."),
     (_YEAR_AFTER, "69 of a hundred", "69 genomförda rader mot 100 samma månad i fjol."),
     (_YEAR_AFTER, "131 of a hundred", "131 genomförda rader mot 100 samma månad i fjol."),
+    (_YEAR_AFTER, "one of ten", "1 genomförda rader mot 10 samma månad i fjol."),
+    (_YEAR_AFTER, "two of one", "2 genomförda rader mot 1 samma månad i fjol."),
     (_YEAR_AFTER, "new, twice its median", "2 genomförda rader mot 1 i median de tolv månaderna före."),
     *(
         (_YEAR_AFTER, name, "Inga genomförda rader; kliniken har rader i 6 av de tolv månaderna före.")
@@ -319,7 +324,8 @@ def flow_units() -> list[Row]:
         ),
         unit("2018-04", STEADY_UNIT),
         # E05: the last of its intervals tells the clinic and the end.
-        unit("2024-06", ABSENT_UNIT, klinik_hsaid=LEFT_CLINIC, giltig_from=date(2015, 1, 1), giltig_tom=date(2020, 1, 1)),
-        unit("2024-06", ABSENT_UNIT, klinik_hsaid=ABSENT_CLINIC, giltig_from=date(2020, 1, 2), giltig_tom=date(2023, 5, 31)),
+        unit("2024-06", ABSENT_UNIT, klinik_hsaid=LEFT_CLINIC, giltig_tom=date(2020, 1, 1)),
+        unit("2024-06", ABSENT_UNIT, klinik_hsaid=ABSENT_CLINIC, giltig_from=date(2020, 1, 2),
+             giltig_tom=date(2023, 5, 31)),
         unit("2018-04", ABSENT_UNIT, klinik_hsaid=LEFT_CLINIC, giltig_from=date(2023, 6, 1)),
     ]  # fmt: skip

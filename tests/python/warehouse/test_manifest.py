@@ -18,7 +18,8 @@ Node = dict[str, Any]
 MAY_READ = {
     "staging": {"lake"},
     "intermediate": {"staging", "intermediate", "rules", "seed", "control"},
-    "rules": {"intermediate", "seed", "control"},
+    # What is said of a clinic is compared with other periods, which stand in kept tables alone.
+    "rules": {"intermediate", "marts", "seed", "control"},
     "marts": {"intermediate", "marts", "seed"},
     "quality": {"intermediate", "control"},
     "meta": {"control", "seed", "delivery"},
@@ -182,8 +183,9 @@ def test_every_table_with_rows_of_periods_that_is_published_or_delivered_is_kept
         and "state_copy" not in model["config"]["tags"]
         and model["config"]["materialized"] != "view"
     }
-    assert {model["name"] for model in models if is_kept(model)} == expected
-    assert {"mart_waiting_times", "deviations", "delivery_content"} <= expected
+    # A month of the flow is what the mart's window reads of the periods that are not touched.
+    assert {model["name"] for model in models if is_kept(model)} == expected | {"int_waiting_times__flow_month"}
+    assert {"mart_waiting_times", "mart_waiting_flow", "deviations", "delivery_content"} <= expected
 
 
 def test_a_kept_table_replaces_periods_and_never_changes_its_shape(models: list[Node]) -> None:
@@ -254,5 +256,28 @@ def test_what_is_computed_from_a_kept_table_names_its_period(models: list[Node])
     kept = {model["unique_id"] for model in models if is_kept(model)}
     tables = [model for model in models if model["config"]["materialized"] != "view"]
     reading = {model["name"] for model in tables if kept & set(model["depends_on"]["nodes"])}
-    # What a delivery holds is compared for every period; its lines of the touched ones alone are made anew.
-    assert reading == {"delivery_content", "periods"}
+    # What a delivery holds is compared for every period, and a window reads the periods before; their lines of the
+    # touched ones alone are made anew.
+    looking_back = {"mart_waiting_flow", "rule_a32"}
+    assert reading == {"delivery_content", "periods", "rule_a31", *looking_back}
+    for model in tables:
+        if model["name"] in looking_back:
+            assert "model.vardlager.int_core__window" in model["depends_on"]["nodes"], model["name"]
+        if model["name"] == "rule_a31":
+            assert f"select {TOUCHED}.period" in model["raw_code"]
+
+
+def test_what_reads_months_before_tells_how_far_back(models: list[Node]) -> None:
+    """The window holds the period and the twelve months before it: `int_core__window` lets no one look further."""
+    with (PROJECT_ROOT / "seeds" / "rules.csv").open(encoding="utf-8", newline="") as file:
+        spans = {row["rule_id"]: row["look_back_periods"] for row in csv.DictReader(file)}
+    told = {
+        model["name"]: model["config"]["meta"].get("window_periods", 0) - 1
+        if layer_of(model) == "marts"
+        else int(spans[model["name"].removeprefix("rule_").upper()])
+        for model in models
+        if "model.vardlager.int_core__window" in model["depends_on"]["nodes"]
+    }
+    assert told == {"mart_waiting_flow": 12, "rule_a32": 12}
+    window = next(model for model in models if model["name"] == "int_core__window")
+    assert "months_back <= 12" in window["raw_code"]

@@ -6,7 +6,7 @@ on the last day of the measures' period alone, and rows with other values are in
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -61,10 +61,10 @@ PIECES = [
 ]
 
 
-def in_pieces(relation: str, wrong: str) -> str:
+def in_pieces(relation: str, wrong: str, pieces: Sequence[tuple[str, str | None, bool]] = PIECES) -> str:
     """A seed whose open rows are cut in pieces, with wrong values where no period ends."""
     queries = [f"select * from {relation} where valid_to is not null"]
-    for first, last, is_wrong in PIECES:
+    for first, last, is_wrong in pieces:
         start = first if first == "valid_from" else f"date '{first}'"
         end = f"date '{last}'" if last else "cast(null as date)"
         value = f", {wrong}" if is_wrong else ""

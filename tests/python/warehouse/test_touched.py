@@ -21,7 +21,7 @@ from tests.python.warehouse.planted import CLINIC, OTHER_CLINIC, UNIT, Row, cont
 from tests.python.warehouse.played import CONTACTS, WAITING, BrokenOffError, Player, World
 
 MARCH, APRIL, MAY, JUNE = PERIODS = ("2024-03", "2024-04", "2024-05", "2024-06")
-OTHER_UNIT, NEW_UNIT = UNIT[:-1] + "2", UNIT[:-1] + "8"
+OTHER_UNIT, NEW_UNIT, SPARE_UNIT = (UNIT[:-1] + digit for digit in "287")
 # The engine's file begins with three headers of this many bytes in all; its blocks follow.
 HEADERS = 3 * 4096
 READ_LOOK_BACK = look_back.read_look_back
@@ -68,10 +68,7 @@ def built_home(player: Player, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 @pytest.fixture
 def world(built_home: Path, player: Player, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """A copy of the built home, in which a test changes what it likes.
-
-    No rule looks back a number of periods, so that every other reason is seen by itself.
-    """
+    """A copy of the built home, in which a test changes what it likes; months look back where a test says so."""
     monkeypatch.setattr(stage, "run_dbt", player.run_dbt)
     monkeypatch.setattr(look_back, "read_look_back", lambda: look_back.LookBack(0, True))
     shutil.copytree(built_home, tmp_path / "home")
@@ -107,6 +104,7 @@ def test_the_build_id_is_another_where_rows_were_computed_and_there_alone(world:
 def test_kept_tables_are_told(world: World) -> None:
     assert set(world.query("from control.kept_table")) == {
         ("marts", "fct_completed_contact"), ("marts", "fct_waiting_contact"), ("marts", "mart_waiting_times"),
+        ("intermediate", "int_waiting_times__flow_month"), ("marts", "mart_waiting_flow"),
         ("quality", "deviations"), ("delivery", "delivery_completed"), ("delivery", "delivery_waiting"),
         ("delivery", "delivery_left_out"), ("delivery", "delivery_staged"), ("delivery", "delivery_content"),
     }  # fmt: skip
@@ -224,7 +222,38 @@ def test_e02_other_overlaps_in_the_register_touch_every_period(world: World) -> 
     assert reasons_of(world, MARCH) == {**dict.fromkeys(PERIODS, touched.OVERLAPS), MARCH: touched.OWN}
 
 
-RULES_HEADER = "rule_id,look_back_periods,has_model\n"
+def test_e05_the_newest_register_that_moves_on_touches_its_period_and_the_one_it_left(world: World) -> None:
+    both = [unit(APRIL), unit(APRIL, OTHER_UNIT)]
+    world.deliver_registers(APRIL, [unit(APRIL), unit(APRIL, OTHER_UNIT), unit(APRIL, SPARE_UNIT)])
+    assert reasons_of(world, MARCH) == {MARCH: touched.OWN}, "no unit is absent, before or after"
+    world.build(MARCH)
+    world.deliver_registers(MAY, [dict(row, _period=MAY) for row in both])
+    assert reasons_of(world, MARCH) == {MARCH: touched.OWN, MAY: touched.REGISTER}
+    world.build(MARCH)
+    assert absences(world) == [(MAY, SPARE_UNIT)]
+    world.deliver_registers(JUNE, [dict(row, _period=JUNE) for row in both])
+    assert reasons_of(world, MARCH) == {MARCH: touched.OWN, **dict.fromkeys((MAY, JUNE), touched.REGISTER)}
+    world.build(MARCH)
+    assert absences(world) == [(JUNE, SPARE_UNIT)]
+
+
+def test_e05_an_absent_unit_is_told_once_the_care_of_the_registers_period_is_loaded(world: World) -> None:
+    world.withdraw(WAITING, JUNE)
+    world.deliver_registers(JUNE, [unit(JUNE)])
+    world.build(MARCH)
+    assert absences(world) == []
+    world.deliver(WAITING, JUNE, entries_of(JUNE))
+    world.build(MARCH)
+    assert absences(world) == [(JUNE, OTHER_UNIT)]
+
+
+def absences(world: World) -> list[tuple[str, str]]:
+    """Period and unit of each unit that is told to be absent from the newest register."""
+    found = world.query("select period, unit_id from quality.deviations where rule_id = 'E05' order by all")
+    return [(period, unit_id) for period, unit_id in found]
+
+
+RULES_HEADER = "rule_id,effect,look_back_periods,has_model\n"
 
 
 def read_from(folder: Path, rules: str, windows: str = "") -> look_back.LookBack:
@@ -235,13 +264,18 @@ def read_from(folder: Path, rules: str, windows: str = "") -> look_back.LookBack
 
 
 def test_the_look_back_is_that_of_rules_with_a_model_and_of_windows(tmp_path: Path) -> None:
-    window = "models: [{name: a, config: {meta: {window_periods: 3}}}, {name: b}]"
-    assert read_from(tmp_path / "1", "A01,0,true\nA20,12,false\nE05,,false\n") == look_back.LookBack(0, False)
-    assert read_from(tmp_path / "2", "A01,2,true\nA20,1,true\nA05,,true\n") == look_back.LookBack(2, True)
-    assert read_from(tmp_path / "3", "A01,2,true\n", window) == look_back.LookBack(5, False)
+    window = "models: [{name: a, config: {meta: {window_periods: 4}}}, {name: b}]"
+    assert read_from(tmp_path / "1", "A01,D,0,true\nA20,-,12,false\nE05,-,,false\n") == look_back.LookBack(0, False)
+    assert read_from(tmp_path / "2", "A01,-,2,true\nA20,-,1,true\nA05,D,,true\n") == look_back.LookBack(2, True)
+    # A window of four periods is the own one and three before it.
+    assert read_from(tmp_path / "3", "A01,-,2,true\n", window) == look_back.LookBack(3, False)
+    assert read_from(tmp_path / "4", "A01,-,4,true\n", window) == look_back.LookBack(4, False)
+    # What a mart counts of an earlier period rests on the rules that leave rows out there, and on nothing else.
+    assert read_from(tmp_path / "5", "A01,D,2,true\nA20,-,1,true\n", window) == look_back.LookBack(5, False)
+    assert read_from(tmp_path / "6", "A01,L,1,true\nA20,-,4,true\n", window) == look_back.LookBack(5, False)
 
 
-def test_the_rules_of_the_house_ask_all_earlier_periods_by_contact_and_a_year_back_by_patient() -> None:
+def test_the_rules_and_marts_of_the_house_look_back_a_year_and_ask_all_earlier_periods_by_contact() -> None:
     assert look_back.read_look_back() == look_back.LookBack(12, True)
 
 
@@ -472,7 +506,7 @@ def test_a_correction_taken_back_after_a_killed_build_leaves_no_row_of_it(world:
         state.make_current([first])
     assert reasons_of(world, APRIL) == {APRIL: touched.OWN, **dict.fromkeys((MARCH, MAY, JUNE), touched.NOT_WHOLE)}
     world.build(JUNE)
-    kept = {f"{schema}.{table}" for schema, table in world.query("from control.kept_table")}
+    kept = {f"{schema}.{table}" for schema, table in world.query("from control.kept_table")} & expected.keys()
     assert {name: world.contents()[name] for name in kept} == {name: expected[name] for name in kept}
 
 
@@ -508,19 +542,24 @@ def test_a_register_that_cannot_be_built_stops_the_run(world: World, monkeypatch
 @pytest.mark.parametrize(
     "most_rows, parts",
     [
-        (100, [["2024-01", "2024-03", "2024-02"]]),
-        (99, [["2024-01", "2024-03"], ["2024-02"]]),
-        (70, [["2024-01", "2024-03"], ["2024-02"]]),
-        (69, [["2024-01"], ["2024-03", "2024-02"]]),
-        (59, [["2024-01"], ["2024-03"], ["2024-02"]]),
-        (0, [["2024-01"], ["2024-03"], ["2024-02"]]),
+        (100, [["2024-01", "2024-02", "2024-03"]]),
+        (99, [["2024-01", "2024-02"], ["2024-03"], ["2024-02"]]),
+        (70, [["2024-01", "2024-02"], ["2024-03"], ["2024-02"]]),
+        (69, [["2024-01"], ["2024-02", "2024-03"]]),
+        (59, [["2024-01"], ["2024-02"], ["2024-03"], ["2024-02"]]),
+        (0, [["2024-01"], ["2024-02"], ["2024-03"], ["2024-02"]]),
     ],
 )
-def test_many_rows_are_computed_a_part_at_a_time_and_the_runs_own_period_last(
+def test_many_rows_are_computed_a_part_at_a_time_in_order_and_the_runs_own_period_in_the_last(
     most_rows: int, parts: list[list[str]]
 ) -> None:
     rows = {"2024-01": 40, "2024-02": 30, "2024-03": 30}
     assert stage.in_parts(rows, "2024-02", rows, most_rows) == parts
+
+
+def test_an_own_period_that_is_not_touched_is_in_no_part() -> None:
+    rows = {"2024-01": 40, "2024-03": 30}
+    assert stage.in_parts(rows, "2024-02", rows, 0) == [["2024-01"], ["2024-03"]]
 
 
 def test_nothing_touched_is_one_part_without_periods() -> None:
@@ -542,7 +581,8 @@ def test_a_part_that_is_not_sound_ends_the_build_and_no_period_of_it_is_whole(
     assert world.query("from control.built_period") == []
     player.fails = False
     world.build(MARCH)
-    assert builds() == 1 + len(PERIODS)
+    # March, which is run, is computed in its turn and once more when all the others stand.
+    assert builds() == 1 + len(PERIODS) + 1
     assert set(dict(world.query("from control.built_period"))) == set(PERIODS)
     # What is computed on the way to a figure stands for the run's own period, which is validated next.
     assert world.query("select distinct period from intermediate.int_waiting_times__row") == [(MARCH,)]
