@@ -13,7 +13,7 @@ row_in_scope as (
     {{ rows_in_scope() }}
 ),
 
--- What is the same of two entries: a first contact by its phase, an operation or examination by its activity too.
+-- What two entries have in common: first contacts their phase, operations and examinations the activity too.
 waiting_matter as (
     select
         row_in_scope.*,

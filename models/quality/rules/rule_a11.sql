@@ -21,7 +21,10 @@ finding as (
     select
         row_in_scope.*,
         concat(
-            case when row_in_scope.wait_days > period.urgent_wait_days then 'Brådskande: väntan ' else 'Väntan ' end,
+            case
+                when row_in_scope.wait_days > period.urgent_wait_days then 'Brådskande: väntan '
+                else 'Väntan '
+            end,
             cast(row_in_scope.wait_days as string),
             ' dagar.'
         ) as detail

@@ -20,7 +20,9 @@ described_row as (
         case
             when row_in_scope.deviation_code = '2' and row_in_scope.care_level = 'P'
                 then 'Medicinskt orsakad väntan i primärvården.'
-            when row_in_scope.deviation_code = '3' and coalesce(row_in_scope.specialty_group, 'unknown') <> 'BUP'
+            when
+                row_in_scope.deviation_code = '3'
+                and coalesce(row_in_scope.specialty_group, 'unknown') <> 'BUP'
                 then 'Särskilt orsakad väntan utanför barn- och ungdomspsykiatrin.'
         end as detail
     from row_in_scope

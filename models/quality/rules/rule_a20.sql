@@ -22,8 +22,8 @@ row_in_scope as (
 ),
 
 -- The latest contact before this one, of the same patient, area and clinic; empty values are no sameness. A
--- referral that the earlier contact did not have is a new matter. The same contact in two files is A05, and what a
--- later file tells, or one further back than the rule looks, is not known to this period's.
+-- referral that the earlier contact did not have is a new matter. The same contact in two files is A05. What
+-- a later file tells, or one further back than the rule looks, is not known to this period's.
 earlier_date_of_row as (
     select
         row_in_scope.period,

@@ -25,9 +25,9 @@ row_in_scope as (
     {{ rows_in_scope() }}
 ),
 
--- A code of a procedure is two letters, a letter or digit, and digits; one of a diagnosis is a letter, two digits,
--- and letters or digits, where primary care's own selection has a hyphen in the fourth place. What the national
--- lists decide is how long they are.
+-- A code of a procedure is two letters, a letter or digit, and digits. One of a diagnosis is a letter, two
+-- digits, and letters or digits; primary care's own selection has a hyphen in the fourth place. External
+-- causes are the chapters V to Y. How long the codes are stands among the parameters.
 code_length as (
     select
         period,
@@ -54,7 +54,8 @@ described_row as (
             concat(
                 {% for column, shape, title in codes %}
                     case
-                        when not {{ matches_pattern('row_in_scope.' ~ column, shape) }} then '{{ title }} har fel form. '
+                        when not {{ matches_pattern('row_in_scope.' ~ column, shape) }}
+                            then '{{ title }} har fel form. '
                         else ''
                     end,
                 {% endfor %}

@@ -327,10 +327,10 @@ def test_a20_a_changed_earlier_contact_touches_the_year_of_periods_after_it(look
         built = looking_world.build("2023-06")
         assert dict(built.touched) == {"2023-06": touched.NEW_FILES, **later}
         assert returns_of(looking_world) == found
-    looking_world.deliver(WAITING, "2023-05", [waiting("2023-05", "another")])
-    looking_world.deliver(CONTACTS, "2023-05", [contact("2023-05", "another")])
-    seen = {period: reason for period, reason in reasons_of(looking_world, "2023-05").items() if period != "2023-06"}
-    assert seen == {"2023-05": touched.NEW_FILES, **{period: later[period] for period in (MARCH, APRIL, MAY)}}
+    looking_world.deliver(WAITING, "2023-05", [waiting("2023-05", "thirteen months before")])
+    looking_world.deliver(CONTACTS, "2023-05", [contact("2023-05", "carried out thirteen months before")])
+    seen = dict.fromkeys(("2023-06", MARCH, APRIL, MAY), touched.LOOK_BACK)
+    assert reasons_of(looking_world, "2023-05") == {"2023-05": touched.NEW_FILES, **seen}
 
 
 def test_a20_cm02_a_unit_that_moves_touches_the_year_of_periods_after_those_that_use_it(looking_world: World) -> None:
