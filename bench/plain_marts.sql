@@ -476,59 +476,107 @@ left join flag on flag.period = _period and flag.contact_key = limited.contact_k
 
 
 -- statement: marts.mart_waiting_times
--- Each row of the three measures once, counted for all four variants side by side and then laid out as lines.
+-- Each row of each measure once, counted for all four variants side by side and then laid out as lines.
+-- A row's inside and over_limit are those of its measure; what asks for no guarantee counts every row.
 with counted as (
     select
-        period, 'completed' as population, unit_key, care_level, phase, sex, wait_days, is_in_guarantee,
-        coalesce(deviation_code, '') as avvikelse
-    from marts.fct_completed_contact
-    where not is_disqualified and wait_days >= 0
+        f.period, 'completed' as population, unit_key, care_level, phase, cap_step, sex, is_in_guarantee,
+        coalesce(deviation_code, '') as avvikelse, f.wait_days, started_at::date as event_day, f.target_date,
+        prioritet = 'TUR' as is_in_turn,
+        -- R38: any profession but assistants and others, and a code of a diagnosis or a procedure.
+        medicinsk_bedomning = 'J' and yrkeskategori[1:2] = 'XS' and yrkeskategori not in ('XS920', 'XS921', 'XS922')
+        and concat(icd_huvud, icd_bi, kva_huvud, kva_ovriga) <> '' as is_assessment,
+        -- WT04
+        if(
+            phase = '5' or (bokningssatt = '5' and beslut_tid is null), null,
+            started_at::date - sokt_kontakt_tid::date
+        ) as sought_days
+    from marts.fct_completed_contact as f
+    join lake.cosmic_vardkontakt as l on l._period = f.period and l.contact_key = f.contact_key
+    where not is_disqualified
     union all
     select
-        period, 'waiting', unit_key, care_level, phase, sex, wait_days, is_in_guarantee,
-        coalesce(deviation_code, '')
-    from marts.fct_waiting_contact
-    where not is_disqualified and not is_corrected and wait_days >= 0
+        f.period, 'waiting', unit_key, care_level, phase, cap_step, sex, is_in_guarantee,
+        coalesce(deviation_code, ''), f.wait_days, snapshot_date, f.target_date, prioritet = 'TUR', false, null
+    from marts.fct_waiting_contact as f
+    join lake.cosmic_vantelista as l on l._period = f.period and l.contact_key = f.contact_key
+    where not is_disqualified and not is_corrected
+),
+placed as (
+    select
+        counted.*, case when unit_key is not null then dim_unit.unit_id end as unit, clinic_id, area_name,
+        coalesce(specialty_group, 'unknown') as specialty,
+        counted.care_level = 'S' and specialty <> 'BUP' as is_specialised
+    from counted
+    left join marts.dim_unit using (unit_key)
 ),
 measured as (
     select
-        period, population, sex, wait_days, is_in_guarantee, avvikelse,
-        case phase when '1' then 'first_contact_90' when '2' then 'operation_90' else 'examination_90' end as measure_id,
-        case when unit_key is not null then dim_unit.unit_id end as unit, clinic_id, area_name,
-        coalesce(specialty_group, 'unknown') as specialty,
-        is_in_guarantee and wait_days <= 90 as is_inside
-    from counted
-    left join marts.dim_unit using (unit_key)
-    where counted.care_level = 'S' and phase in ('1', '2', '3') and specialty <> 'BUP'
-        and not (phase = '1' and specialty = 'FORSTA_LINJEN')
+        'first_contact_90' as measure_id, wait_days as days, wait_days <= 90 as is_within, is_in_guarantee as is_asked, *
+    from placed
+    where is_specialised and phase = '1' and specialty <> 'FORSTA_LINJEN'
+    union all
+    select 'operation_90', wait_days, wait_days <= 90, is_in_guarantee, *
+    from placed
+    where is_specialised and phase = '2'
+    union all
+    select 'examination_90', wait_days, wait_days <= 90, is_in_guarantee, *
+    from placed
+    where is_specialised and phase = '3'
+    union all
+    select 'radiology_60', wait_days, wait_days <= 60, true, *
+    from placed
+    where is_specialised and phase = '3' and is_in_turn
+    union all
+    select 'followup_target', wait_days, event_day <= target_date, true, *
+    from placed
+    where is_specialised and phase = '4' and target_date is not null
+    union all
+    select
+        case cap_step
+            when '1' then 'cap_assessment_30' when '2' then 'cap_investigation_30' else 'cap_treatment_30'
+        end,
+        wait_days, wait_days <= 30, is_in_guarantee, *
+    from placed
+    where specialty = 'BUP' and cap_step in ('1', '2', '3')
+    union all
+    select 'primary_assessment_3', sought_days, sought_days <= 3, is_in_guarantee, *
+    from placed
+    where care_level = 'P' and is_assessment
+    union all
+    select
+        'first_line_3', coalesce(sought_days, wait_days), coalesce(sought_days, wait_days) <= 3, is_in_guarantee, *
+    from placed
+    where population = 'completed' and specialty = 'FORSTA_LINJEN' and phase = '1'
 ),
 summed as (
     select
         period, measure_id, population, unit, clinic_id, area_name, sex, specialty,
         grouping(unit) = 0 as is_unit, grouping(clinic_id) = 0 as is_clinic, grouping(area_name) = 0 as is_area,
         grouping(sex) = 0 as is_sex, grouping(specialty) = 0 as is_specialty,
-        count(*) as contacts_count, median(wait_days) as median_wait_days, avg(wait_days) as mean_wait_days,
-        count(*) filter (wait_days > 150) as over_150_days_count,
-        count(*) filter (wait_days between 0 and 30) as band_0_30_count,
-        count(*) filter (wait_days between 31 and 60) as band_31_60_count,
-        count(*) filter (wait_days between 61 and 90) as band_61_90_count,
-        count(*) filter (wait_days between 91 and 120) as band_91_120_count,
-        count(*) filter (wait_days between 121 and 180) as band_121_180_count,
-        count(*) filter (wait_days between 181 and 365) as band_181_365_count,
-        count(*) filter (wait_days >= 366) as band_366_count,
+        count(*) as contacts_count, median(days) as median_wait_days, avg(days) as mean_wait_days,
+        count(*) filter (days > 150) as over_150_days_count,
+        count(*) filter (days between 0 and 30) as band_0_30_count,
+        count(*) filter (days between 31 and 60) as band_31_60_count,
+        count(*) filter (days between 61 and 90) as band_61_90_count,
+        count(*) filter (days between 91 and 120) as band_91_120_count,
+        count(*) filter (days between 121 and 180) as band_121_180_count,
+        count(*) filter (days between 181 and 365) as band_181_365_count,
+        count(*) filter (days >= 366) as band_366_count,
         -- WT31
-        count(*) filter (is_in_guarantee) as all_denominator,
-        count(*) filter (is_inside) as all_numerator,
-        count(*) filter (is_in_guarantee and not (avvikelse = '1' and wait_days > 90)) as pvv_denominator,
-        count(*) filter (is_in_guarantee and avvikelse not in ('1', '2', '3')) as sos_denominator,
-        count(*) filter (is_inside and avvikelse not in ('1', '2', '3')) as sos_numerator,
+        count(*) filter (is_asked) as all_denominator,
+        count(*) filter (is_asked and is_within) as all_numerator,
+        count(*) filter (is_asked and (is_within or avvikelse <> '1')) as pvv_denominator,
+        count(*) filter (is_asked and avvikelse not in ('1', '2', '3')) as sos_denominator,
+        count(*) filter (is_asked and is_within and avvikelse not in ('1', '2', '3')) as sos_numerator,
         count(*) filter (
-            is_in_guarantee and avvikelse <> '1' and (population = 'completed' or avvikelse not in ('2', '3'))
+            is_asked and avvikelse <> '1' and (population = 'completed' or avvikelse not in ('2', '3'))
         ) as skr_denominator,
         count(*) filter (
-            is_inside and avvikelse <> '1' and (population = 'completed' or avvikelse not in ('2', '3'))
+            is_asked and is_within and avvikelse <> '1' and (population = 'completed' or avvikelse not in ('2', '3'))
         ) as skr_numerator
     from measured
+    where days >= 0 -- WT32
     group by period, measure_id, population, grouping sets (
         (), (sex), (specialty), (sex, specialty),
         (area_name), (area_name, sex), (area_name, specialty), (area_name, sex, specialty),

@@ -24,6 +24,10 @@ mart_waiting_times as (
     select * from {{ ref('mart_waiting_times') }}
 ),
 
+population_row as (
+    select * from {{ ref('int_waiting_times__population') }}
+),
+
 rule as (
     select * from {{ ref('rules') }}
 ),
@@ -182,6 +186,22 @@ deviation_figure as (
             and clinic_deviation.effect_case = rule.effect_case
 ),
 
+-- DL01: a clinic approves what is delivered of it. A measure that counts none of its candidates (primary
+-- care, a first line in primary care) is no figure of theirs, and its rows must not withdraw an approval.
+candidate_measure as (
+    select distinct
+        population_row.period,
+        population_row.clinic_id,
+        population_row.measure_id,
+        population_row.population
+    from population_row
+    inner join candidate
+        on
+            population_row.period = candidate.period
+            and population_row.entity = candidate.entity
+            and population_row.source_line = candidate.source_line
+),
+
 measure_figure as (
     select
         mart_waiting_times.period,
@@ -197,10 +217,12 @@ measure_figure as (
         mart_waiting_times.denominator,
         mart_waiting_times.share
     from mart_waiting_times
-    inner join candidate_clinic
+    inner join candidate_measure
         on
-            mart_waiting_times.period = candidate_clinic.period
-            and mart_waiting_times.unit_id = candidate_clinic.clinic_id
+            mart_waiting_times.period = candidate_measure.period
+            and mart_waiting_times.unit_id = candidate_measure.clinic_id
+            and mart_waiting_times.measure_id = candidate_measure.measure_id
+            and mart_waiting_times.population = candidate_measure.population
     inner join period on mart_waiting_times.period = period.period
     left join measure
         on

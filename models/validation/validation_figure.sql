@@ -56,6 +56,7 @@ measured_population as (
 main_line as (
     select
         measured_population.period,
+        measured_population.measure_id,
         measured_population.subject,
         coalesce(mart_waiting_times.contacts_count, 0) as contacts_count,
         coalesce(mart_waiting_times.denominator, 0) as denominator,
@@ -155,9 +156,10 @@ volume as (
             and fact_count.subject = earlier_volume.subject
 ),
 
-figure as (
+measure_figure as (
     select
         period,
+        measure_id,
         subject,
         'measure_contacts_count' as figure_name,
         cast(contacts_count as double) as figure_value,
@@ -166,6 +168,7 @@ figure as (
     union all
     select
         period,
+        measure_id,
         subject,
         'median_wait_days' as figure_name,
         median_wait_days as figure_value,
@@ -174,11 +177,39 @@ figure as (
     union all
     select
         period,
+        measure_id,
         subject,
         'share_within_limit' as figure_name,
         share as figure_value,
         denominator as rests_on_count
     from main_line
+),
+
+-- A measure that has a band of its own, called after it, is judged by that and not by the one for all.
+named_measure_figure as (
+    select
+        measure_figure.period,
+        measure_figure.subject,
+        coalesce(own_band.name, measure_figure.figure_name) as figure_name,
+        measure_figure.figure_value,
+        measure_figure.rests_on_count
+    from measure_figure
+    inner join period on measure_figure.period = period.period
+    left join plausible_band as own_band
+        on
+            concat(measure_figure.measure_id, '_', measure_figure.figure_name) = own_band.name
+            and period.last_date >= own_band.valid_from
+            and period.last_date <= coalesce(own_band.valid_to, period.last_date)
+),
+
+figure as (
+    select
+        period,
+        subject,
+        figure_name,
+        figure_value,
+        rests_on_count
+    from named_measure_figure
     {% for name, part, whole in [
         ('unknown_unit_share', 'rows_count - known_unit_count', 'rows_count'),
         ('other_sex_share', 'rows_count - known_sex_count', 'rows_count'),

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from orchestration.approval.figures import read_clinics, read_figures
+from tests.python.warehouse.cases_measures import PATTERN_PERIOD
 from tests.python.warehouse.planted import CLINIC, OTHER_CLINIC
 
 Touched = Callable[..., set[tuple[str, str]]]
@@ -235,6 +236,35 @@ def test_a38_the_figures_are_the_rows_delivered_and_left_out_by_rule(
         ("left_out_by_rule", "waiting", "A23"): 1,
         ("left_out_by_rule", "waiting", "DL01"): 1,
     }
+
+
+CAP_MEASURES = {"cap_assessment_30", "cap_investigation_30", "cap_treatment_30"}
+
+
+def test_dl01_a_clinic_approves_the_measures_of_what_is_delivered_and_none_of_primary_care(
+    connection: duckdb.DuckDBPyConnection, touched: Touched
+) -> None:
+    [found] = read_figures(connection, PATTERN_PERIOD)
+    listed = {line["subject_id"] for line in found.figures if line["figure_kind"] == "measure"}
+    assert listed == {"examination_90", "radiology_60", "followup_target", *CAP_MEASURES}
+    lines = connection.execute(
+        "select distinct measure_id from marts.mart_waiting_times where period = ? and level = 'clinic'",
+        [PATTERN_PERIOD],
+    ).fetchall()
+    assert {measure for (measure,) in lines} - listed == {"primary_assessment_3", "first_line_3"}
+
+
+@pytest.mark.parametrize(
+    ("measure", "is_touched"), [("cap_treatment_30", True), ("primary_assessment_3", False), ("first_line_3", False)]
+)
+def test_dl01_the_figures_of_primary_care_withdraw_no_approval(
+    measure: str, is_touched: bool, touched: Touched
+) -> None:
+    statement = (
+        "update marts.mart_waiting_times set numerator = numerator + 1 "
+        f"where period = '{PATTERN_PERIOD}' and level = 'clinic' and measure_id = '{measure}'"
+    )
+    assert touched(statement) == ({(PATTERN_PERIOD, CLINIC)} if is_touched else set())
 
 
 def test_wt31_the_shares_of_the_worked_example_are_the_clinics_in_every_variant(

@@ -112,6 +112,12 @@ BAND_OF = {
         Band("measure_contacts_count", 1, None, "antal", 0, ""),
         Band("median_wait_days", 1, 365, "dagar", 50, ""),
         Band("share_within_limit", 0.3, 1, "andel", 50, ""),
+        Band("primary_assessment_3_median_wait_days", 0, 14, "dagar", 50, ""),
+        Band("first_line_3_median_wait_days", 0, 31, "dagar", 50, ""),
+        Band("radiology_60_share_within_limit", 0.15, 1, "andel", 50, ""),
+        Band("cap_assessment_30_share_within_limit", 0.05, 1, "andel", 50, ""),
+        Band("cap_investigation_30_share_within_limit", 0.05, 1, "andel", 50, ""),
+        Band("cap_treatment_30_share_within_limit", 0.05, 1, "andel", 50, ""),
         Band("unknown_unit_share", 0, 0.01, "andel", 50, ""),
         Band("other_sex_share", 0, 0.01, "andel", 50, ""),
         Band("unknown_home_region_share", 0, 0.05, "andel", 50, ""),
@@ -215,6 +221,35 @@ def test_each_plausible_figure_follows_what_is_published(
     build_file.execute(fault)
     result = verdict(build_file, f"{identifier}.plausible")
     assert (result.severity, result.is_success, result.has_crashed) == ("warn", False, False)
+
+
+@pytest.mark.parametrize(
+    ("measure", "figure", "value", "outside"),
+    [
+        ("cap_assessment_30", "share_within_limit", 0.05, 0.049),
+        ("cap_investigation_30", "share_within_limit", 0.05, 0.049),
+        ("cap_treatment_30", "share_within_limit", 0.05, 0.049),
+        ("radiology_60", "share_within_limit", 0.15, 0.149),
+        ("primary_assessment_3", "median_wait_days", 0, 15),
+        ("first_line_3", "median_wait_days", 0, 32),
+    ],
+)
+def test_a_measure_with_a_band_of_its_own_is_judged_by_it_and_not_by_that_of_all_measures(
+    build_file: duckdb.DuckDBPyConnection, measure: str, figure: str, value: float, outside: float
+) -> None:
+    build_file.execute(_REST_ON_ANYTHING)
+    # The lines of another measure in the place of this one's, which the period may lack.
+    build_file.execute(f"delete from marts.mart_waiting_times where measure_id = '{measure}'")
+    build_file.execute(
+        f"insert into marts.mart_waiting_times select * replace ('{measure}' as measure_id) "
+        "from marts.mart_waiting_times where measure_id = 'first_contact_90'"
+    )
+    column = figure.replace("share_within_limit", "share")
+    own = f"{measure}_{figure}.plausible"
+    for figures, is_success in ((value, True), (outside, False)):
+        build_file.execute(_mart(f"{column} = {figures}", LINE.replace("first_contact_90", measure)))
+        assert verdict(build_file, own).is_success == is_success
+        assert measure not in verdict(build_file, f"{figure}.plausible").observed
 
 
 def test_a_figure_of_too_few_rows_is_not_judged(build_file: duckdb.DuckDBPyConnection) -> None:

@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from tests.python.warehouse.planted import Row, contact, day, waiting
+from tests.python.warehouse.planted import CAP_UNIT, Row, contact, day, waiting
 
 FIXTURE_PERIOD = "2026-10"
 RULE_PERIOD = "2024-07"
 EARLIER_PERIOD = "2024-06"
 LATER_PERIOD = "2024-08"
 
-CAP_UNIT = "SE2321000131-E000000001002"
-FIRST_LINE_UNIT = "SE2321000131-E000000001003"
 MOVING_UNIT = "SE2321000131-E000000001004"
 CLOSED_UNIT = "SE2321000131-E000000001005"
 OVERLAPPING_UNIT = "SE2321000131-E000000001006"
@@ -25,7 +23,6 @@ SAME_START_UNIT = "SE2321000131-E000000001010"
 THREE_INTERVALS_UNIT = "SE2321000131-E000000001011"
 OWN_CLINIC_UNIT = "SE2321000131-E000000001012"
 MALFORMED_UNIT = "SE232100013-E1"
-UNKNOWN_UNIT = "SE2321000131-E000000009999"
 
 
 # Severity and effect of each rule, and of each case of a rule that has several (RULES section 8).

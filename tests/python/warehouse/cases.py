@@ -7,10 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 from tests.python.warehouse.case import (
-    CAP_UNIT,
     CLOSED_UNIT,
     EARLIER_PERIOD,
-    FIRST_LINE_UNIT,
     FIXTURE_PERIOD,
     LATER_PERIOD,
     LEFT_REGISTER_UNIT,
@@ -23,17 +21,29 @@ from tests.python.warehouse.case import (
     RULE_PERIOD,
     SAME_START_UNIT,
     THREE_INTERVALS_UNIT,
-    UNKNOWN_UNIT,
     Case,
     done,
     entity_of,
     fitting,
     waits,
 )
+from tests.python.warehouse.cases_measures import MEASURE_PERIOD, measures_rows
 from tests.python.warehouse.cases_rows import ROW_CASES
 from tests.python.warehouse.clinic_cases import clinic_rows, clinic_units, quarantined_rows
 from tests.python.warehouse.flow_cases import flow_rows, flow_units
-from tests.python.warehouse.planted import OTHER_CLINIC, UNIT, Plant, Row, contact, day, unit, waiting
+from tests.python.warehouse.planted import (
+    CAP_UNIT,
+    FIRST_LINE_UNIT,
+    OTHER_CLINIC,
+    UNIT,
+    UNKNOWN_UNIT,
+    Plant,
+    Row,
+    contact,
+    day,
+    unit,
+    waiting,
+)
 
 START = day("2024-07-10")
 ACUTE: Row = {"fas": "5", "typ_akutverksamhet": "1"}
@@ -477,7 +487,6 @@ PRIMARY: Row = {"vardniva": "P"}
 CAP: Row = {"enhet_hsaid": CAP_UNIT}
 
 # Contacts of each of the measures' phases in May 2026, both sides of 90 days and each filter among them.
-MEASURE_PERIOD = "2026-05"
 MEASURE_OF_PHASE = {"1": "first_contact_90", "2": "operation_90", "3": "examination_90"}
 
 
@@ -527,15 +536,17 @@ NOT_COUNTED = [
 ]
 MEASURED = {
     "completed": [
-        _counted("after 90 days", 90),
+        # Contact was sought long before, and the profession is unlicensed: no measure of specialised care asks.
+        _counted("after 90 days", 90, sokt_kontakt_tid=day("2026-05-10", -100), yrkeskategori="XS920"),
         _counted("after 91 days", 91),
-        _counted("in turn after 60 days", 60, kon="M", prioritet="TUR"),
+        _counted("in turn after 60 days", 60, kon="M", prioritet="TUR", sokt_kontakt_tid=day("2026-05-10", -70),
+                 yrkeskategori="XS921"),
         _counted("in turn after 61 days, not in the guarantee", 61, prioritet="TUR", vardgaranti="N"),
         _counted("PvV after 120 days in the other clinic", 120, kon="M", avvikelse="1", enhet_hsaid=MOVING_UNIT),
         _counted("PvV after 20 days in the other clinic", 20, avvikelse="1", enhet_hsaid=MOVING_UNIT),
         _counted("MoV after 151 days", 151, avvikelse="2"),
         _counted("SoV after 95 days at the first line", 95, kon="M", avvikelse="3", enhet_hsaid=FIRST_LINE_UNIT),
-        _counted("at an unknown unit after 10 days", 10, kon="O", enhet_hsaid=UNKNOWN_UNIT),
+        _counted("at an unknown unit after 10 days", 10, kon="O", enhet_hsaid=UNKNOWN_UNIT, prioritet="TUR"),
         *NOT_COUNTED,
         _uncounted("a drop-in without a decision", 0, beslut_tid=None, bokningssatt="5"),
         _uncounted("did not come", 200, kontaktform="U"),
@@ -559,24 +570,6 @@ MEASURED = {
     ],
 }  # fmt: skip
 
-# What only measures of other kinds count: of a step in child psychiatry, or of entries alone.
-OTHER_MEASURES_CONTACTS = [
-    contact(
-        MEASURE_PERIOD,
-        f"child psychiatry step {step} done",
-        enhet_hsaid=CAP_UNIT,
-        bup_steg=step,
-        vardgaranti="N",
-        beslut_tid=day("2026-05-10", -30),
-    )
-    for step in "12"
-] + [contact(MEASURE_PERIOD, "a step outside child psychiatry", bup_steg="1", vardniva="P")]
-OTHER_MEASURES_ENTRIES = [
-    waiting(MEASURE_PERIOD, "child psychiatry step 1 waiting", enhet_hsaid=CAP_UNIT, bup_steg="1"),
-    waiting(MEASURE_PERIOD, "a follow-up that waits", fas="4", vardgaranti="N"),
-    waiting(MEASURE_PERIOD, "a follow-up that waits at an unknown unit", fas="4", enhet_hsaid=UNKNOWN_UNIT),
-]  # fmt: skip
-
 # Targets that are met exactly, and missed by one (WT35): 20 rows by sex, in January 2024.
 TARGET_PERIOD = "2024-01"
 
@@ -597,8 +590,6 @@ def measure_rows() -> tuple[list[Row], list[Row]]:
             enhet_hsaid=CAP_UNIT,
         ),
     ]
-    contacts += OTHER_MEASURES_CONTACTS
-    entries += OTHER_MEASURES_ENTRIES
     contacts.append(
         contact(EARLIER_PERIOD, "at a unit that is its own clinic", enhet_hsaid=OWN_CLINIC_UNIT, **EXAMINATION)
     )
@@ -831,6 +822,7 @@ def whole_plant() -> Plant:
     for contacts, entries in (
         rule_rows(), fixture_rows(), delivery_rows(), measure_rows(), worked_example_rows(), clinic_rows(),
         flow_rows(),
+        measures_rows(),
     ):  # fmt: skip
         plant.contacts += contacts
         plant.waiting += entries

@@ -151,10 +151,9 @@ EQUIVALENTS: dict[str, dict[str, str]] = {
         "('completed')": "a contact that did not take place is in no count, rule or delivery (CM06)",
     },
     "int_waiting_times__population": {
-        "counted_row: flagged_row.wait_days >= 0 → flagged_row.wait_days >= -1": (
-            "a negative wait is disqualified by A02 or A03 and so left out beside it"
-        ),
-        "population_row: COALESCE(measure.excluded_specialty_groups, '') → measure.excluded_specialty_groups": (
+        "measured_row: COALESCE(measure.wait_from, '') → measure.wait_from": "where a wait begins is never empty",
+        "measured_row: COALESCE(measure.wait_from, '') → measure.wait_from (2)": "where a wait begins is never empty",
+        "measured_row: COALESCE(measure.excluded_specialty_groups, '') → measure.excluded_specialty_groups": (
             "DuckDB's concat passes over NULL; Spark's does not, which is why it stands there"
         ),
     },

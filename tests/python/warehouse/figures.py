@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from tests.python.warehouse.cases import (
     DEAD_BUT_WAITED,
     EARLIER_PERIOD,
-    FIRST_LINE_UNIT,
     FIXTURE_PERIOD,
     MEASURE_OF_PHASE,
-    MEASURE_PERIOD,
     MEASURED,
     MOVING_UNIT,
     ONE_DAY_OVERLAP_UNIT,
@@ -27,6 +24,7 @@ from tests.python.warehouse.cases import (
     WAITS,
     entity_of,
 )
+from tests.python.warehouse.cases_measures import MEASURE_PERIOD
 from tests.python.warehouse.clinic_cases import (
     CLINIC_PERIOD,
     QUARANTINED,
@@ -34,10 +32,19 @@ from tests.python.warehouse.clinic_cases import (
     UNKNOWN_TOO_MANY,
     clinic_id,
 )
+from tests.python.warehouse.figures_measures import (
+    MEASURES_COUNTED,
+)
 from tests.python.warehouse.flow_figures import FLOW_FINDINGS
-from tests.python.warehouse.planted import CLINIC, OTHER_CLINIC, UNIT
-
-Figures = dict[str, Any]
+from tests.python.warehouse.mart_lines import (
+    VARIANTS,
+    Figures,
+    Line,
+    in_every_variant,
+    share_of,
+    statistics_of,
+)
+from tests.python.warehouse.planted import CLINIC, FIRST_LINE_UNIT, OTHER_CLINIC, UNIT
 
 # --- rows of care -------------------------------------------------------------------------------------------
 
@@ -166,50 +173,9 @@ UNIT_INTERVALS = {
 
 # --- the mart -----------------------------------------------------------------------------------------------
 
-KEYS = ("period", "measure_id", "population", "variant", "level", "unit_id", "sex", "specialty_group")
-VARIANTS = ("skr", "socialstyrelsen", "pvv_over_limit", "all")
-BANDS = ("0_30", "31_60", "61_90", "91_120", "121_180", "181_365", "366")
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of the mart by its keys, and the figures it must hold; None when the line must not exist."""
-
-    keys: Figures
-    figures: Figures | None
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        """The whole key: the region, all sexes and groups unless said."""
-        whole = {"level": "region", "unit_id": "*", "sex": "all", "specialty_group": "all", **self.keys}
-        return tuple(whole[name] for name in KEYS)
-
-    def __str__(self) -> str:
-        return " ".join(str(value) for value in self.keys.values())
-
-
-def _share(numerator: int, denominator: int) -> Figures:
-    share = numerator / denominator if denominator else None
-    return {"numerator": numerator, "denominator": denominator, "share": share}
-
-
-def _statistics(count: int, median: float, total: int, over_150: int, *bands: int) -> Figures:
-    assert sum(bands) == count
-    return {
-        "contacts_count": count, "median_wait_days": median, "mean_wait_days": total / count,
-        "over_150_days_count": over_150,
-        **{f"band_{band}_count": rows for band, rows in zip(BANDS, bands, strict=True)},
-    }  # fmt: skip
-
-
-def _in_every_variant(keys: Figures, figures: Figures | None) -> Iterator[Line]:
-    for variant in VARIANTS:
-        yield Line({**keys, "variant": variant}, figures)
-
-
 _FIXTURE = {"period": FIXTURE_PERIOD, "measure_id": "first_contact_90"}
 FIXTURE_SHARES = [
-    Line({**_FIXTURE, "population": population, "variant": variant}, _share(numerator, denominator))
+    Line({**_FIXTURE, "population": population, "variant": variant}, share_of(numerator, denominator))
     for population, variant, numerator, denominator in [
         ("completed", "skr", 3, 5),
         ("completed", "socialstyrelsen", 3, 4),
@@ -223,17 +189,17 @@ FIXTURE_SHARES = [
 ]
 FIXTURE_STATISTICS = [
     # Waits 90, 91, 227, 157, 0, 275, 60 and 45 days: 945 in all, the middle ones 90 and 91.
-    *_in_every_variant(
-        {**_FIXTURE, "population": "completed"}, _statistics(8, 90.5, 945, 3, 1, 2, 1, 1, 1, 2, 0)
+    *in_every_variant(
+        {**_FIXTURE, "population": "completed"}, statistics_of(8, 90.5, 945, 3, 1, 2, 1, 1, 1, 2, 0)
     ),
     # Waits 90, 91, 164, 164, 0, 152 and 31 days: 692 in all.
-    *_in_every_variant({**_FIXTURE, "population": "waiting"}, _statistics(7, 91, 692, 3, 1, 1, 1, 1, 3, 0, 0)),
+    *in_every_variant({**_FIXTURE, "population": "waiting"}, statistics_of(7, 91, 692, 3, 1, 1, 1, 1, 3, 0, 0)),
 ]  # fmt: skip
 BOUNDARIES = [
     # 0 30 31 60 61 90 91 120 121 150 151 180 181 365 366: 1997 days in all, 120 the middle one.
     Line(
         {"period": "2024-02", "measure_id": "first_contact_90", "population": "completed", "variant": "all"},
-        {**_statistics(15, 120, 1997, 5, 2, 2, 2, 2, 4, 2, 1), **_share(6, 15)},
+        {**statistics_of(15, 120, 1997, 5, 2, 2, 2, 2, 4, 2, 1), **share_of(6, 15)},
     ),
 ]
 # 95 of 100: five need five (4.75), seven need seven (6.65), six need six (5.7).
@@ -252,17 +218,17 @@ _TARGET = {
 }  # fmt: skip
 # 19 of 20 is the target exactly, 18 of 20 one short of it and 20 of 20 one above it; 57 of 60 is the target.
 AT_THE_TARGET = [
-    Line({**_TARGET, "sex": "K"}, {**_share(19, 20), "contacts_to_target_count": 0}),
-    Line({**_TARGET, "sex": "M"}, {**_share(18, 20), "contacts_to_target_count": 1}),
-    Line({**_TARGET, "sex": "O"}, {**_share(20, 20), "contacts_to_target_count": 0}),
-    Line(_TARGET, {**_share(57, 60), "contacts_to_target_count": 0}),
+    Line({**_TARGET, "sex": "K"}, {**share_of(19, 20), "contacts_to_target_count": 0}),
+    Line({**_TARGET, "sex": "M"}, {**share_of(18, 20), "contacts_to_target_count": 1}),
+    Line({**_TARGET, "sex": "O"}, {**share_of(20, 20), "contacts_to_target_count": 0}),
+    Line(_TARGET, {**share_of(57, 60), "contacts_to_target_count": 0}),
     # Nine of ten operations are the target exactly.
-    Line(_OPERATIONS, {**_share(9, 10), "contacts_to_target_count": 0}),
+    Line(_OPERATIONS, {**share_of(9, 10), "contacts_to_target_count": 0}),
     # One operation, inside the limit.
-    Line({**_OPERATIONS, "sex": "M"}, {**_share(1, 1), "contacts_to_target_count": 0}),
+    Line({**_OPERATIONS, "sex": "M"}, {**share_of(1, 1), "contacts_to_target_count": 0}),
 ]
 LEVELS = [
-    Line({**_OPERATIONS, **keys}, _share(numerator, denominator))
+    Line({**_OPERATIONS, **keys}, share_of(numerator, denominator))
     for keys, numerator, denominator in [
         # Eleven operations; that in child psychiatry is another measure's. One of ten waited 91 days.
         ({}, 9, 10),
@@ -296,7 +262,7 @@ OTHER_LINES = [
     # CM08: corrected and disqualified entries are in no count.
     Line(
         {"period": "2024-03", "measure_id": "first_contact_90", "population": "waiting", "variant": "all"},
-        {"contacts_count": 1, **_share(1, 1)},
+        {"contacts_count": 1, **share_of(1, 1)},
     ),
     # All that began in May 2024 carry a deviation.
     Line(
@@ -304,7 +270,7 @@ OTHER_LINES = [
             "period": "2024-05", "measure_id": "first_contact_90", "population": "completed",
             "variant": "socialstyrelsen",
         },
-        {**_share(0, 0), "contacts_count": 8, "contacts_to_target_count": None},
+        {**share_of(0, 0), "contacts_count": 8, "contacts_to_target_count": None},
     ),
 ]  # fmt: skip
 
@@ -313,14 +279,14 @@ OWN_CLINIC_LINES = [
     Line(
         {"period": EARLIER_PERIOD, "measure_id": "examination_90", "population": "completed", "variant": "all",
          "level": level, "unit_id": place},
-        {"contacts_count": 1, **_share(1, 1)},
+        {"contacts_count": 1, **share_of(1, 1)},
     )
     for level, place in [("unit", OWN_CLINIC_UNIT), ("clinic", OWN_CLINIC_UNIT), ("area", "Västra")]
 ] + [
     # SoV over the limit, which only the variants that leave SoV out do not count.
     Line(
         {"period": EARLIER_PERIOD, "measure_id": "examination_90", "population": "waiting", "variant": variant},
-        {"contacts_count": 1, **_share(0, counted)},
+        {"contacts_count": 1, **share_of(0, counted)},
     )
     for variant, counted in zip(VARIANTS, (0, 0, 1, 1), strict=True)
 ]  # fmt: skip
@@ -408,7 +374,7 @@ PLACES_OF_MEASURE = {
 MEASURE_LINES = [
     Line(
         {"period": MEASURE_PERIOD, "measure_id": measure, "population": population, "variant": variant, **place},
-        {"contacts_count": count, **_share(*share)},
+        {"contacts_count": count, **share_of(*share)},
     )
     for measure, populations in PLACES_OF_MEASURE.items()
     for population, places in populations.items()
@@ -418,24 +384,24 @@ MEASURE_LINES = [
 # Waits 10 20 60 61 90 91 95 120 151 (698 days) and 10 20 30 60 61 90 91 120 151 (633 days); without the first
 # line's 95 and 10, the middle ones are 61 and 90.
 STATISTICS_OF_MEASURE = {
-    ("examination_90", "completed"): _statistics(9, 90, 698, 1, 2, 1, 2, 3, 1, 0, 0),
-    ("examination_90", "waiting"): _statistics(9, 61, 633, 1, 3, 1, 2, 2, 1, 0, 0),
-    ("operation_90", "completed"): _statistics(9, 90, 698, 1, 2, 1, 2, 3, 1, 0, 0),
-    ("operation_90", "waiting"): _statistics(9, 61, 633, 1, 3, 1, 2, 2, 1, 0, 0),
-    ("first_contact_90", "completed"): _statistics(8, 75.5, 603, 1, 2, 1, 2, 2, 1, 0, 0),
-    ("first_contact_90", "waiting"): _statistics(8, 75.5, 623, 1, 2, 1, 2, 2, 1, 0, 0),
+    ("examination_90", "completed"): statistics_of(9, 90, 698, 1, 2, 1, 2, 3, 1, 0, 0),
+    ("examination_90", "waiting"): statistics_of(9, 61, 633, 1, 3, 1, 2, 2, 1, 0, 0),
+    ("operation_90", "completed"): statistics_of(9, 90, 698, 1, 2, 1, 2, 3, 1, 0, 0),
+    ("operation_90", "waiting"): statistics_of(9, 61, 633, 1, 3, 1, 2, 2, 1, 0, 0),
+    ("first_contact_90", "completed"): statistics_of(8, 75.5, 603, 1, 2, 1, 2, 2, 1, 0, 0),
+    ("first_contact_90", "waiting"): statistics_of(8, 75.5, 623, 1, 2, 1, 2, 2, 1, 0, 0),
 }
 MEASURE_STATISTICS = [
     line
     for (measure, population), figures in STATISTICS_OF_MEASURE.items()
-    for line in _in_every_variant(
+    for line in in_every_variant(
         {"period": MEASURE_PERIOD, "measure_id": measure, "population": population}, figures
     )
 ] + [
     # 90, 91, 61 and 151 days.
-    *_in_every_variant(
+    *in_every_variant(
         {"period": MEASURE_PERIOD, "measure_id": "examination_90", "population": "completed", **NORRA, **WOMEN},
-        _statistics(4, 90.5, 393, 1, 0, 0, 2, 1, 1, 0, 0),
+        statistics_of(4, 90.5, 393, 1, 0, 0, 2, 1, 1, 0, 0),
     ),
 ]  # fmt: skip
 # 90 of 100 operations: eight need eight (7.2), six need six (5.4), four need four (3.6), seven need seven (6.3);
@@ -457,7 +423,7 @@ MEASURE_ABSENT_LINES = [
         {"measure_id": "examination_90", **IN_CLINIC, **SOM},
     ]
     for population in ("completed", "waiting")
-    for line in _in_every_variant({"period": MEASURE_PERIOD, "population": population, **keys}, None)
+    for line in in_every_variant({"period": MEASURE_PERIOD, "population": population, **keys}, None)
 ]
 MART_LINES = [
     *FIXTURE_SHARES, *FIXTURE_STATISTICS, *BOUNDARIES, *LACKING, *AT_THE_TARGET, *LEVELS, *ABSENT_LINES,
@@ -481,6 +447,7 @@ def counted_rows() -> Iterator[tuple[str, str, str, bool, bool]]:
                 if row.is_counted_in(phase):
                     name = row.contact_id(population, phase)
                     yield measure, population, name, row.is_in_share, row.days <= 90
+    yield from MEASURES_COUNTED
 
 
 # --- what rules find that is no row of care ------------------------------------------------------------------
@@ -528,28 +495,3 @@ WITHOUT_REGION_LISTS = {
     "G A12 outside the region's list",
     "G A13 operation with five characters outside the region's list",
 }
-
-# --- measures of other kinds, and seeds with validity ---------------------------------------------------------
-
-# Measures as those that are not built yet: of one step in child psychiatry whatever the level of care and the
-# phase, only carried out; and of follow-ups that wait. Neither asks for the guarantee. As rows of the seed.
-OTHER_MEASURES = """
-    select
-        'test_step_30' as measure_id, 'steg' as measure_name, null as care_level, null as phase,
-        '1' as cap_step, 'BUP' as specialty_group, null as excluded_specialty_groups,
-        false as is_guarantee_required, 'guarantee_limit_cap_days' as limit_parameter,
-        false as is_waiting_measured, true as is_completed_measured,
-        date '2010-01-01' as valid_from, null as valid_to, 'test' as source
-    union all by name
-    select
-        'test_follow_up_90' as measure_id, 'aterbesok' as measure_name, 'S' as care_level, '4' as phase,
-        null as cap_step, null as specialty_group, null as excluded_specialty_groups,
-        false as is_guarantee_required, 'guarantee_limit_specialised_days' as limit_parameter,
-        true as is_waiting_measured, false as is_completed_measured,
-        date '2010-01-01' as valid_from, null as valid_to, 'test' as source
-"""
-OTHER_MEASURES_COUNTED = [
-    ("test_step_30", "completed", "child psychiatry step 1 done", True, True),
-    ("test_follow_up_90", "waiting", "a follow-up that waits", True, True),
-    ("test_follow_up_90", "waiting", "a follow-up that waits at an unknown unit", True, True),
-]

@@ -23,6 +23,9 @@ class Recomputing:
         self.connection = duckdb.connect()
         # One thread: the queries are small, and the workers share the cores.
         self.connection.execute("set threads = 1")
+        # A join that a mutant opens stops, as in a build, instead of taking the machine's memory and disk.
+        self.connection.execute("set memory_limit = '2GB'")
+        self.connection.execute("set temp_directory = ''")
         self.connection.execute(f"attach '{built / 'build.duckdb'}' as build (read_only)")
         # Tests that are limited to the run's period, or to the touched ones, name these as they stand in the build.
         self.connection.execute("create schema control")
@@ -144,15 +147,15 @@ class Recomputing:
         """Whether the planted rows tell a query from the model or seed in whose place it is put.
 
         Everything that reads it is made anew, until a figure counted by hand is another; only the models `by`
-        when given. A query that the engine stops on a value (a conversion that fails) is noticed too: the
-        build would stop.
+        when given. A query that the engine stops (a conversion that fails, rows multiplied beyond the memory)
+        is noticed too: the build would stop.
         """
         before = dict(self._exchanged)
         for exchanged, relation in before.items():
             sql = sql.replace(self._relations[exchanged], relation)
         try:
             return any(not self.holds(changed) for changed in self._changed_models(name, sql, by))
-        except duckdb.ConversionException:
+        except (duckdb.ConversionException, duckdb.OutOfMemoryException):
             return True
         finally:
             for exchanged in self._exchanged.keys() - before.keys() | {name}:

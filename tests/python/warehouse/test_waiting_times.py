@@ -30,9 +30,9 @@ from tests.python.warehouse.figures import (
     OWN_CLINIC_LINES,
     PLACES,
     WAIT_FIGURES,
-    Line,
     RowFigures,
 )
+from tests.python.warehouse.mart_lines import Line
 from tests.python.warehouse.planted import CLINIC, OTHER_CLINIC, key_of, query
 
 
