@@ -33,3 +33,12 @@
         cast(isodow({{ date }}) as integer)
     {%- endif -%}
 {%- endmacro %}
+
+{#- The moment a number of minutes after another, on the wall clock; NULL when either is. -#}
+{% macro minutes_after(timestamp, minutes) -%}
+    {%- if target.type == 'spark' -%}
+        timestampadd(minute, {{ minutes }}, {{ timestamp }})
+    {%- else -%}
+        {{ timestamp }} + to_minutes(cast({{ minutes }} as bigint))
+    {%- endif -%}
+{%- endmacro %}

@@ -181,6 +181,8 @@ deviation_figure as (
             and clinic_deviation.effect_case = rule.effect_case
 ),
 
+-- A clinic approves what is delivered of it: a measure of primary care alone says nothing of that, and its rows
+-- must not withdraw an approval.
 measure_figure as (
     select
         mart_waiting_times.period,
@@ -210,6 +212,7 @@ measure_figure as (
         mart_waiting_times.level = 'clinic'
         and mart_waiting_times.sex = 'all'
         and mart_waiting_times.specialty_group = 'all'
+        and coalesce(measure.care_level, 'S') = 'S'
 ),
 
 clinic_figure as (

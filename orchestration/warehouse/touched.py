@@ -11,20 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import yaml
 
 from orchestration.contracts import CARE, PROJECT_ROOT, REGISTERS, Contract
 from orchestration.settings import Home
 from orchestration.sql_text import literal, quoted
 from orchestration.warehouse.basis import BasisLoad
 from orchestration.warehouse.inputs import HISTORY_COLUMNS, HISTORY_ENTITY
+from orchestration.warehouse.model_meta import MODELS_DIR, WINDOW, models_with
 
 RULES_FILE = PROJECT_ROOT / "seeds" / "rules.csv"
-MODELS_DIR = PROJECT_ROOT / "models"
 OWN, NOT_WHOLE, NEW_FILES, SAME_CONTACTS = "körs", "inte färdigbyggd", "nya filer", "samma kontakter"
 REGISTER, OVERLAPS, LOOK_BACK = "ändrat register", "ändrade överlapp i registret", "ser tillbaka"
 _KEY = "contact_key"
-_WINDOW = "window_periods"
 _SHOWN = 6
 
 
@@ -43,12 +41,7 @@ def read_look_back(rules_file: Path = RULES_FILE, models_dir: Path = MODELS_DIR)
     """
     with rules_file.open(encoding="utf-8", newline="") as handle:
         spans = [row["look_back_periods"] for row in csv.DictReader(handle) if row["has_model"] == "true"]
-    windows = [0]
-    for path in sorted(models_dir.rglob("*.yml")):
-        text = path.read_text(encoding="utf-8")
-        # Most files have none, and reading them all as YAML costs a second.
-        for model in yaml.safe_load(text).get("models", []) if _WINDOW in text else ():
-            windows.append(int(model.get("config", {}).get("meta", {}).get(_WINDOW, 0)))
+    windows = [0, *(int(window) for window in models_with(WINDOW, models_dir).values())]
     return LookBack(max([0, *(int(span) for span in spans if span)]) + max(windows), "" in spans)
 
 
@@ -57,10 +50,13 @@ def month_number(period: str) -> int:
     return int(period[:4]) * 12 + int(period[5:])
 
 
-def changed_periods(before: Iterable[BasisLoad], now: Iterable[BasisLoad]) -> set[str]:
-    """Periods of care that rest on other loads than before: new, exchanged or gone."""
+def changed_periods(before: Iterable[BasisLoad], now: Iterable[BasisLoad], making: Collection[str]) -> set[str]:
+    """Periods that rest on other loads than before, of whichever of the groups that are `making` periods.
+
+    New, exchanged or gone loads count alike; a period is touched whole, with all its groups.
+    """
     held, holds = (
-        {(load.period, load.entity, load.load_id) for load in loads if load.group_name == CARE}
+        {(load.period, load.entity, load.load_id) for load in loads if load.group_name in making}
         for loads in (before, now)
     )
     return {period for period, _, _ in held ^ holds}

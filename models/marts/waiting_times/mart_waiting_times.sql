@@ -23,6 +23,10 @@ wait_band as (
     select * from {{ ref('wait_bands') }}
 ),
 
+phone_line as (
+    select * from {{ ref('int_phone__line') }}
+),
+
 banded_row as (
     select
         population_row.*,
@@ -167,6 +171,38 @@ finished_line as (
                 then cast(greatest(0, ceil(target_share * denominator) - numerator) as bigint)
         end as contacts_to_target_count
     from combined_line
+),
+
+-- The lines of care; only calls are counted outside hours.
+care_line as (
+    select
+        period,
+        measure_id,
+        population,
+        variant,
+        level,
+        unit_id,
+        sex,
+        specialty_group,
+        numerator,
+        denominator,
+        share,
+        contacts_count,
+        median_wait_days,
+        mean_wait_days,
+        over_150_days_count,
+        {% for band in bands %}
+            band_{{ band }}_count,
+        {% endfor %}
+        contacts_to_target_count,
+        cast(null as bigint) as outside_hours_count
+    from finished_line
+),
+
+line as (
+    select * from care_line
+    union all
+    select * from phone_line
 )
 
 select
@@ -189,5 +225,5 @@ select
         band_{{ band }}_count,
     {% endfor %}
     contacts_to_target_count,
-    cast(null as bigint) as outside_hours_count
-from finished_line
+    outside_hours_count
+from line

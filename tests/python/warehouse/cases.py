@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tests.python.warehouse.clinic_cases import clinic_rows, clinic_units, quarantined_rows
+from tests.python.warehouse.phone_cases import phone_rows
 from tests.python.warehouse.planted import OTHER_CLINIC, UNIT, Plant, Row, contact, day, unit, waiting
 
 FIXTURE_PERIOD = "2026-10"
@@ -877,6 +878,7 @@ def whole_plant() -> Plant:
         region_mvo=("101", "511", "10"),
         region_activity=("51101", "10502", "5110"),
         quarantined=quarantined_rows(),
+        calls=phone_rows(),
     )
     for contacts, entries in (
         rule_rows(), fixture_rows(), delivery_rows(), measure_rows(), worked_example_rows(), clinic_rows(),

@@ -18,6 +18,7 @@ from tests.python.warehouse.checks import checks_of, population_with_other_measu
 from tests.python.warehouse.equivalents import EQUIVALENTS
 from tests.python.warehouse.figures import MART_LINES, OTHER_MEASURES
 from tests.python.warehouse.mutants import mutants_of
+from tests.python.warehouse.phone_cases import PHONE_PARAMETERS
 from tests.python.warehouse.planted import UNIT
 from tests.python.warehouse.recomputing import Recomputing
 from tests.python.warehouse.test_mutations import RULE_MODELS, rule_of, seed_rows, told
@@ -122,6 +123,7 @@ def test_each_fault_in_a_model_of_waiting_times_is_told_by_a_planted_row(model: 
 READ_ELSEWHERE = {
     "radiology_limit_days": "the limit of a measure that is not built",
     "first_referral_date": "the delivery's rows (test_delivery_rows.py)",
+    **dict.fromkeys(PHONE_PARAMETERS, "the telephone measure (test_phone.py)"),
 }
 
 
@@ -199,7 +201,7 @@ MEASURE_FILTERS = {
 
 
 @pytest.mark.parametrize("filtered", MEASURE_FILTERS)
-@pytest.mark.parametrize("measure", [row["measure_id"] for row in seed_rows("measures")])
+@pytest.mark.parametrize("measure", [row["measure_id"] for row in seed_rows("measures") if row["limit_parameter"]])
 def test_each_filter_of_a_measure_removed_changes_a_planted_figure(
     measure: str, filtered: str, world: Recomputing
 ) -> None:
