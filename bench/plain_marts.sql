@@ -54,6 +54,7 @@ with periods as (
     select distinct
         period, (period || '-01')::date as first_day, last_day((period || '-01')::date) as last_day
     from control.loaded_period
+    where group_name = 'care'
 ),
 care as (
     select
@@ -614,7 +615,56 @@ left join read_csv('seeds/measure_targets.csv', all_varchar = true) as target
     on target.measure_id = line.measure_id
     and target.region_code::integer = (select region_code from control.run_context)
     and last_day((period || '-01')::date) >= target.valid_from::date
-    and last_day((period || '-01')::date) <= coalesce(target.valid_to::date, date '9999-12-31');
+    and last_day((period || '-01')::date) <= coalesce(target.valid_to::date, date '9999-12-31')
+-- The calls of the month: until March 2024 handled within 24 hours; from April those of a working day from 08:00
+-- to 16:59, handled the same day before 17:00, and the others apart.
+union all by name
+(
+    with call as (
+        select
+            _period as period, dim_unit.unit_id as unit, clinic_id, area_name, _period >= '2024-04' as is_new,
+            hour(inkommet) between 8 and 16 and isodow(inkommet) <= 5 and inkommet::date not in (
+                select holiday.date::date from read_csv('seeds/swedish_holidays.csv', all_varchar = true) as holiday
+            ) as is_open,
+            status = 'HANTERAT' and hanterat::date = inkommet::date and hour(hanterat) < 17 as is_same_day,
+            status = 'HANTERAT' and hanterat - inkommet <= interval 24 hours as is_within_24_hours
+        from lake.telefoni_samtal
+        left join marts.dim_unit
+            on unit_id = enhet_hsaid and inkommet::date between valid_from_date and valid_to_date
+        -- WT32: what is handled at no time, or before it came, cannot be counted.
+        where kanal = 'TEL' and status <> 'AVBRUTET' and strftime(inkommet, '%Y-%m') = _period
+            and (status = 'EJ_HANTERAT' or hanterat >= inkommet)
+    ),
+    summed as (
+        select
+            period, is_new, unit, clinic_id, area_name,
+            grouping(unit) = 0 as is_unit, grouping(clinic_id) = 0 as is_clinic, grouping(area_name) = 0 as is_area,
+            count(*) filter (is_open or not is_new) as denominator,
+            count(*) filter (if(is_new, is_open and is_same_day, is_within_24_hours)) as numerator,
+            if(is_new, count(*) filter (not is_open), null) as outside_hours_count
+        from call
+        group by period, is_new, grouping sets ((), (area_name), (clinic_id), (unit))
+        having (not is_unit or unit is not null) and (not is_clinic or clinic_id is not null)
+            and (not is_area or area_name is not null)
+    )
+    select
+        period, 'phone_same_day' as measure_id, 'completed' as population, 'all' as variant,
+        case when is_unit then 'unit' when is_clinic then 'clinic' when is_area then 'area' else 'region' end as level,
+        case when is_unit then unit when is_clinic then clinic_id when is_area then area_name else '*' end as unit_id,
+        'all' as sex, 'all' as specialty_group,
+        numerator, denominator, numerator / nullif(denominator, 0) as share, denominator as contacts_count,
+        case
+            when denominator > 0 and target_share is not null
+                then greatest(0, ceil(target_share::decimal(6, 4) * denominator)::bigint - numerator)
+        end as contacts_to_target_count,
+        outside_hours_count
+    from summed
+    left join read_csv('seeds/measure_targets.csv', all_varchar = true) as target
+        on target.measure_id = 'phone_same_day'
+        and target.region_code::integer = (select region_code from control.run_context)
+        and last_day((period || '-01')::date) >= target.valid_from::date
+        and last_day((period || '-01')::date) <= coalesce(target.valid_to::date, date '9999-12-31')
+);
 
 
 -- statement: marts.mart_waiting_flow

@@ -8,6 +8,7 @@ of the lake all ask here; none of them knows an entity by name.
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,10 @@ class Age:
 
 @dataclass(frozen=True)
 class Contract:
-    """One entity: a kind of file, of one system, belonging to one group. `table` is its name within the system."""
+    """One entity: a kind of file, of one system, belonging to one group. `table` is its name within the system.
+
+    `makes_periods` says that a month in which its group is whole is a period of the kept tables.
+    """
 
     entity: str
     system: str
@@ -79,6 +83,7 @@ class Contract:
     is_optional: bool
     ages: tuple[Age, ...]
     unit_column: str | None = None
+    makes_periods: bool = False
     table: str = ""
     description: str = ""
 
@@ -165,6 +170,7 @@ def _contract(source: dict[str, Any], table: dict[str, Any]) -> Contract:
         is_optional=bool(meta["is_optional"]),
         ages=tuple(Age(**age) for age in meta.get("ages", ())),
         unit_column=meta.get("unit_column"),
+        makes_periods=bool(meta.get("makes_periods", False)),
         table=table["name"],
         description=str(table.get("description", "")).strip(),
     )
@@ -201,3 +207,8 @@ def groups(contracts: dict[str, Contract]) -> dict[str, tuple[Contract, ...]]:
     for contract in contracts.values():
         result[contract.group] = (*result.get(contract.group, ()), contract)
     return result
+
+
+def period_groups(contracts: Mapping[str, Contract]) -> frozenset[str]:
+    """The groups that make periods: a month is built when any of them is whole in it."""
+    return frozenset(contract.group for contract in contracts.values() if contract.makes_periods)

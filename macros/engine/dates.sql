@@ -38,3 +38,12 @@
 {% macro month_number(period) -%}
     (cast(substr({{ period }}, 1, 4) as integer) * 12 + cast(substr({{ period }}, 6, 2) as integer))
 {%- endmacro %}
+
+{#- The moment a number of minutes after another, on the wall clock; NULL when either is. -#}
+{% macro minutes_after(timestamp, minutes) -%}
+    {%- if target.type == 'spark' -%}
+        timestampadd(minute, {{ minutes }}, {{ timestamp }})
+    {%- else -%}
+        {{ timestamp }} + to_minutes(cast({{ minutes }} as bigint))
+    {%- endif -%}
+{%- endmacro %}

@@ -12,13 +12,27 @@ touched_period as (
     select * from {{ source('control', 'touched_period') }}
 ),
 
+loaded_period as (
+    select * from {{ source('control', 'loaded_period') }}
+),
+
+-- Only a period with care has anything to deliver; other groups make periods without it.
+care_period as (
+    select touched_period.period
+    from touched_period
+    inner join loaded_period
+        on
+            touched_period.period = loaded_period.period
+            and loaded_period.group_name = 'care'
+),
+
 digest_of_rows as (
     select
         row_digest.period,
         count(*) as rows_count,
         md5({{ sorted_texts_joined('row_digest.row_digest') }}) as rows_digest
     from row_digest
-    inner join touched_period on row_digest.period = touched_period.period
+    inner join care_period on row_digest.period = care_period.period
     group by row_digest.period
 ),
 
@@ -39,7 +53,7 @@ digest_of_left_out as (
 
 content as (
     select
-        touched_period.period,
+        care_period.period,
         coalesce(digest_of_rows.rows_count, 0) as rows_count,
         md5(
             concat(
@@ -48,9 +62,9 @@ content as (
                 coalesce(digest_of_left_out.left_out_digest, '')
             )
         ) as content_hash
-    from touched_period
-    left join digest_of_rows on touched_period.period = digest_of_rows.period
-    left join digest_of_left_out on touched_period.period = digest_of_left_out.period
+    from care_period
+    left join digest_of_rows on care_period.period = digest_of_rows.period
+    left join digest_of_left_out on care_period.period = digest_of_left_out.period
 )
 
 select

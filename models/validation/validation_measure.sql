@@ -5,8 +5,14 @@
 
 with
 
+phone_measure as (
+    select * from {{ ref('int_phone__measure') }}
+),
+
+-- Calls are no rows of a fact, and a broken file of calls must not stop what is delivered of care.
 mart_waiting_times as (
     select * from {{ ref('mart_waiting_times') }}
+    where measure_id not in (select phone_measure.measure_id from phone_measure)
 ),
 
 fct_completed_contact as (

@@ -1,7 +1,7 @@
 with
 
-loaded_period as (
-    select * from {{ source('control', 'loaded_period') }}
+complete_period as (
+    select * from {{ source('control', 'complete_period') }}
 ),
 
 fct_completed_contact as (
@@ -18,12 +18,6 @@ mart_waiting_times as (
 
 deviations as (
     select * from {{ ref('deviations') }}
-),
-
-care_period as (
-    select period
-    from loaded_period
-    where group_name = 'care'
 ),
 
 counted_table as (
@@ -56,15 +50,17 @@ counted_table as (
     group by period
 ),
 
--- CM09: a row of a period that is not loaded would be a figure that no rebuild gives again.
+-- CM09: a row of a period in which no group is whole would be a figure that no rebuild gives again.
 judged_table as (
     select
         counted_table.table_name,
         counted_table.period,
         counted_table.rows_count,
-        case when care_period.period is null then counted_table.rows_count else 0 end as unloaded_rows_count
+        case
+            when complete_period.period is null then counted_table.rows_count else 0
+        end as unloaded_rows_count
     from counted_table
-    left join care_period on counted_table.period = care_period.period
+    left join complete_period on counted_table.period = complete_period.period
 )
 
 select

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from orchestration import logbook
 from orchestration.approval.figures import Renewed, read_figures, renew_figures
+from orchestration.contracts import WAITING_TIME_GROUPS
 from orchestration.state import evidence
 from orchestration.state.current import current_inputs, readable_loads
 from orchestration.state.store import open_state
@@ -26,7 +27,12 @@ def renew_clinic_figures(work: Work) -> Renewed:
     finally:
         connection.close()
     with open_state(work.home.state_file) as state:
-        loads = readable_loads(work.contracts, state.loads("current"))
+        # No other group's file can move what a clinic approves, and none is told as the reason.
+        loads = [
+            load
+            for load in readable_loads(work.contracts, state.loads("current"))
+            if load.group_name in WAITING_TIME_GROUPS
+        ]
         renewed = renew_figures(state, work.period, work.run_id, inputs, found, loads)
     for clinic, reason in renewed.withdrawn:
         logbook.event("approval_withdrawn", logbook.WARNING, clinic_id=clinic.clinic_id, reason=reason)

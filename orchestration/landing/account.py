@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.contracts import CARE
+from orchestration.contracts import CARE, period_groups
 from orchestration.errors import InputRefusedError
 from orchestration.settings import Home
 from orchestration.state import evidence
@@ -22,15 +22,21 @@ CHECK = "landing_account_balances"
 def demand_whole(state: State, work: Work, refused: list[str]) -> None:
     """Raise InputRefusedError unless the period's care and some period's registers are whole.
 
-    `refused` holds what this landing refused, to be told beside what is missing.
+    A month is validated and delivered for its care; what other groups brought is kept, and built with the next month
+    that is. `refused` holds what this landing refused, to be told beside what is missing.
     """
     current = state.loads("current")
-    if (work.period, CARE) in complete_periods(work.contracts, current) and has_registers(work.contracts, current):
+    complete = complete_periods(work.contracts, current)
+    if (work.period, CARE) in complete and has_registers(work.contracts, current):
         return
+    kept = [
+        group for period, group in complete if period == work.period and group in period_groups(work.contracts) - {CARE}
+    ]
     rows = state.rows("select group_name, message from period_group where period = ?", [work.period])
     lacking = "; ".join(f"{row['group_name']}: {row['message']}" for row in rows if row["message"])
     raise InputRefusedError(
         f"Vården eller registren för {work.period} är inte kompletta ({lacking or 'inget är inläst'})."
+        + (f" Inläst är {', '.join(kept)}, som räknas när nästa hela månad byggs." if kept else "")
         + "".join(f"\n    {line}" for line in refused),
         f"Lägg filerna i {work.home.inbox / work.period} och kör vardlager run --period {work.period}.",
     )

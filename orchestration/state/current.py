@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
-from orchestration.contracts import PROJECT_ROOT, REGISTERS, Contract, groups
+from orchestration.contracts import PROJECT_ROOT, REGISTERS, Contract, groups, period_groups
 from orchestration.settings import Region
 from orchestration.state.store import Load, State
 
@@ -23,6 +23,12 @@ def complete_periods(contracts: Mapping[str, Contract], current: Sequence[Load])
         for group, members in groups(dict(contracts)).items()
     }
     return sorted(pair for pair, entities in present.items() if needed.get(pair[1], set()) <= entities)
+
+
+def built_periods(contracts: Mapping[str, Contract], current: Sequence[Load]) -> list[str]:
+    """The periods that a build holds, in order: those in which some group that makes periods is whole."""
+    making = period_groups(contracts)
+    return sorted({period for period, group in complete_periods(contracts, current) if group in making})
 
 
 def has_registers(contracts: Mapping[str, Contract], current: Sequence[Load]) -> bool:

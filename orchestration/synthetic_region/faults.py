@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -16,17 +17,26 @@ from orchestration.contracts import Contract
 from orchestration.errors import UsageError
 from orchestration.synthetic_region.contacts import forms_of
 from orchestration.synthetic_region.days import MINUTES, NEVER, first_day
-from orchestration.synthetic_region.draws import uniform
+from orchestration.synthetic_region.draws import Keys, uniform
 from orchestration.synthetic_region.files import Edit
 from orchestration.synthetic_region.flows import Entries
 from orchestration.synthetic_region.organisation import HSA_PREFIX
 from orchestration.synthetic_region.streams import STREAMS
 
-CONTACTS, WAITING = "cosmic_vardkontakt", "cosmic_vantelista"
+CONTACTS, WAITING, CALLS = "cosmic_vardkontakt", "cosmic_vantelista", "telefoni_samtal"
 ALL_ROWS = "all_rows"
 QUARANTINE, REFUSED, DUPLICATE = "karantän", "filen avvisas", "dubblett"
+EMPTY, REGION_ONLY, IN_NO_COUNT = "filen läses in utan rader", "räknas bara för regionen", "räknas i ingen månad"
 Fields = dict[str, str]
 Flags = npt.NDArray[np.bool_]
+
+
+class Keyed(Protocol):
+    """Rows of a file, each with a key that its draws come from."""
+
+    @property
+    def key(self) -> Keys:
+        """One key a row."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +60,7 @@ class RowFault:
     entity: str
     column: str
     expected: str
-    suits: Callable[[Entries], Flags]
+    suits: Callable[[Any], Flags]
     change: Callable[[Fields, int], list[Fields | str]]
 
 
@@ -63,7 +73,7 @@ class FileFault:
     expected: str
 
 
-def _any(entries: Entries) -> Flags:
+def _any(entries: Keyed) -> Flags:
     return np.ones(len(entries.key), dtype=np.bool_)
 
 
@@ -112,6 +122,14 @@ def _another_month(row: Fields, month: int) -> list[Fields | str]:
 def _negative_wait(row: Fields, _: int) -> list[Fields | str]:
     later = np.datetime64(row["start_tid"][:10], "D") + np.timedelta64(10, "D")
     return [row | {"beslut_tid": f"{later} 09:00:00"}]
+
+
+def _call_of_next_month(row: Fields, month: int) -> list[Fields | str]:
+    return [row | {"inkommet": f"{_day_text(first_day(month + 1) + 1)}T09:00:00", "hanterat": ""}]
+
+
+def _another_call(row: Fields, _: int) -> list[Fields | str]:
+    return [row, row | {"status": "EJ_HANTERAT" if row["status"] == "AVBRUTET" else "AVBRUTET"}]
 
 
 def _half_line(row: Fields, _: int) -> list[Fields | str]:
@@ -171,6 +189,19 @@ ROW_FAULTS = (
         lambda row, _: [row | {"remiss_id": row["patient_id"]}],
     ),
 )
+# Faults of calls: the same kinds, planted only when asked for by NAME@telefoni_samtal.
+CALL_FAULTS = (
+    RowFault("wrong_field_count", CALLS, "", QUARANTINE, _any, lambda row, _: [_joined(row, ",") + ",överflödigt"]),
+    RowFault("bad_date", CALLS, "inkommet", QUARANTINE, _any, _set("inkommet", "2024-02-30T10:00:00")),
+    RowFault("empty_required", CALLS, "status", QUARANTINE, _any, _set("status", "")),
+    RowFault("bad_code", CALLS, "kanal", QUARANTINE, _any, _set("kanal", "FAX")),
+    RowFault("duplicate_identical", CALLS, "samtal_id", DUPLICATE, _any, lambda row, _: [row, row]),
+    RowFault("duplicate_differing", CALLS, "samtal_id", QUARANTINE, _any, _another_call),
+    RowFault("wrong_month_row", CALLS, "inkommet", IN_NO_COUNT, _any, _call_of_next_month),
+    RowFault(
+        "unknown_unit", CALLS, "enhet_hsaid", REGION_ONLY, _any, _set("enhet_hsaid", f"{HSA_PREFIX}E999999999999")
+    ),
+)
 FILE_FAULTS = (
     FileFault("nul_byte", "register_konto", REFUSED),
     FileFault("utf8_in_cp1252", CONTACTS, "avkodas när det är säkert, annars avvisas filen"),
@@ -203,24 +234,27 @@ def chosen_faults(names: Sequence[str], contracts: dict[str, Contract]) -> Fault
     for asked in names:
         name, _, entity = asked.partition("@")
         of_rows = [fault for fault in ROW_FAULTS if name in (fault.name, ALL_ROWS)]
+        if entity == CALLS:
+            of_rows = [fault for fault in CALL_FAULTS if name in (fault.name, ALL_ROWS)]
         of_files = [fault for fault in FILE_FAULTS if fault.name == name]
         if not of_rows and not of_files:
             raise UsageError(f"Felet {asked!r} finns inte.", f"Välj bland: {', '.join(FAULT_NAMES)}.")
-        if entity and (of_rows or entity not in contracts):
+        if entity and ((of_rows and entity != CALLS) or entity not in contracts):
             raise UsageError(
                 f"Felet {asked!r} kan inte läggas i {entity!r}.",
-                "Bara fel på en hel fil kan flyttas (NAMN@entitet), och bara till en känd entitet.",
+                f"Fel på en hel fil kan flyttas (NAMN@entitet) till en känd entitet, fel på en rad bara till {CALLS}.",
             )
-        if name == "wrong_month_file" and entity not in ("", CONTACTS):
+        if name == "wrong_month_file" and entity not in ("", CONTACTS, CALLS):
             raise UsageError(
-                f"Felet {asked!r} kräver en fil med periodkolumn.", f"Skriv {name} eller {name}@{CONTACTS}."
+                f"Felet {asked!r} kräver en fil med periodkolumn.",
+                f"Skriv {name}, {name}@{CONTACTS} eller {name}@{CALLS}.",
             )
         rows += [fault for fault in of_rows if fault not in rows]
         files += [FileFault(fault.name, entity or fault.entity, fault.expected) for fault in of_files]
     return Faults(tuple(rows), tuple(dict.fromkeys(files)))
 
 
-def _place(fault: RowFault, entries: Entries, taken: set[int]) -> int:
+def _place(fault: RowFault, entries: Keyed, taken: set[int]) -> int:
     """The row to change: the last for a truncated line, else the suitable one its own draw puts first."""
     last = len(entries.key) - 1
     if fault.name == _LAST_LINE_FAULT:
@@ -238,7 +272,7 @@ def _place(fault: RowFault, entries: Entries, taken: set[int]) -> int:
 
 
 def planned_edits(
-    faults: Faults, entity: str, entries: Entries, month: int, period: str, file: str
+    faults: Faults, entity: str, entries: Keyed, month: int, period: str, file: str, separator: str = ";"
 ) -> tuple[dict[int, Edit], list[Planted]]:
     """Edits by row for one file, and where each fault will stand. Doubled rows move the lines after them."""
     placed: dict[int, RowFault] = {}
@@ -259,7 +293,7 @@ def planned_edits(
                 is_shown = isinstance(new, dict) and fault.column and fault.name != _IDENTITY_FAULT
                 value = new[fault.column] if is_shown and isinstance(new, dict) else ""
                 planted.append(Planted(period, file, line + step, fault.column, fault.name, value, fault.expected))
-            return [new if isinstance(new, str) else _joined(new) for new in changed]
+            return [new if isinstance(new, str) else _joined(new, separator) for new in changed]
 
         edits[row] = edit
         extra += fault.name.startswith("duplicate_")

@@ -16,6 +16,7 @@ from orchestration.synthetic_region.contacts import contact_columns, waiting_col
 from orchestration.synthetic_region.days import MINUTES, first_day, month_index, period_name
 from orchestration.synthetic_region.flows import Entries, Region, entries_of_month
 from orchestration.synthetic_region.organisation import make_organisation, unit_rows
+from orchestration.synthetic_region.phone import CALLS, MONTH_1177, call_columns, calls_of_month, month_1177_columns
 from orchestration.synthetic_region.population import make_population
 from orchestration.synthetic_region.streams import STREAMS
 
@@ -114,7 +115,8 @@ class _Month:
         lines = blocks(contract, names)
         if fault := self.faults.of_file("header_only", entity):
             lines, ends_open = iter(()), False
-            self.planted.append(planting.Planted(self.period, path.name, 0, "", fault.name, "", fault.expected))
+            expected = planting.EMPTY if contract.may_be_empty else fault.expected
+            self.planted.append(planting.Planted(self.period, path.name, 0, "", fault.name, "", expected))
         files.write_file(path, names, contract.dialect, lines, ends_open)
         self.planted += planting.damage_bytes(path, contract, self.faults, self.period)
         self.names.append(path.name)
@@ -142,6 +144,39 @@ class _Month:
 
         self._write(entity, blocks, planting.ends_open(self.faults, entity))
 
+    def write_calls(self) -> None:
+        """Writes the calls to the health centres, with their row faults."""
+        month = self.month
+        if fault := self.faults.of_file("wrong_month_file", CALLS):
+            month -= 1
+            name = self._file_name(CALLS)
+            self.planted.append(
+                planting.Planted(self.period, name, 0, "inkommet", fault.name, period_name(month), fault.expected)
+            )
+        calls = calls_of_month(self.region, month)
+
+        def blocks(contract: Contract, names: list[str]) -> Iterator[list[str]]:
+            separator = contract.dialect.separator
+            edits, planted = planting.planned_edits(
+                self.faults, CALLS, calls, self.month, self.period, self._file_name(CALLS), separator
+            )
+            for first in range(0, len(calls.key), _BLOCK_ROWS):
+                part = calls.take(np.arange(first, min(first + _BLOCK_ROWS, len(calls.key))))
+                columns = call_columns(self.region, part, month)
+                yield files.lines_of(names, contract.dialect, columns, edits, first)
+            self.planted += planted
+
+        self._write(CALLS, blocks, ends_open=False)
+
+    def write_1177(self) -> None:
+        """Writes the region's month of 1177."""
+
+        def blocks(contract: Contract, names: list[str]) -> Iterator[list[str]]:
+            columns = month_1177_columns(self.region, self.month)
+            yield files.lines_of(names, contract.dialect, columns, {}, 0)
+
+        self._write(MONTH_1177, blocks, ends_open=False)
+
     def _contacts(self, entries: Entries) -> Entries:
         fault = self.faults.of_file("wrong_month_file", planting.CONTACTS)
         if fault is None:
@@ -168,6 +203,8 @@ class _Month:
             _waiting(entries, self.month),
             lambda part: waiting_columns(self.region, part, self.month, self.known_day),
         )
+        self.write_calls()
+        self.write_1177()
         return files.write_control(self.folder, self.names)
 
 

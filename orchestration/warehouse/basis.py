@@ -21,8 +21,10 @@ from orchestration.contracts import CARE, Contract
 from orchestration.errors import VardlagerError
 from orchestration.privacy import Key
 from orchestration.settings import Region
+from orchestration.sql_text import quoted
 from orchestration.state.current import code_version
 from orchestration.state.store import Load
+from orchestration.warehouse.model_meta import USED_UNIT_DATE, models_with
 from orchestration.work import Work
 
 _ENGINES = ("duckdb", "dbt-core", "dbt-duckdb")
@@ -34,12 +36,12 @@ _MARKS = """
     create table if not exists control.built_period (period varchar, build_id varchar);
     create table if not exists control.kept_table (schema_name varchar, table_name varchar);
 """
-# The dates on which the rows of a period use a unit: the day of the contact, the period's last day for what
-# waits, and for a row in quarantine (A37), which has no date to believe.
+# The dates on which the rows of a period use a unit: the day that each model which asks the register says in its
+# `config.meta`, and the period's last day for a row in quarantine (A37), which has no date to believe.
 _USED_UNITS = """
     select period, unit_id, min(used_date) as first_date, max(used_date) as last_date
     from (
-        select period, unit_id, event_date as used_date from intermediate.int_waiting_times__row
+        {of_models}
         union all
         select period, unit_id, last_day(cast(period || '-01' as date)) as used_date
         from control.quarantined_row
@@ -173,7 +175,13 @@ def note_used_units(connection: duckdb.DuckDBPyConnection, touched: Collection[s
     connection.execute("begin")
     try:
         connection.execute("delete from basis.used_unit where list_contains($1, period)", [sorted(touched)])
-        connection.execute(f"insert into basis.used_unit {_USED_UNITS}", {"care": CARE})
+        used_units = _USED_UNITS.format(
+            of_models=" union all ".join(
+                f"select period, unit_id, {quoted(column)} as used_date from intermediate.{quoted(model)}"
+                for model, column in models_with(USED_UNIT_DATE).items()
+            )
+        )
+        connection.execute(f"insert into basis.used_unit {used_units}", {"care": CARE})
     except BaseException:
         connection.execute("rollback")
         raise

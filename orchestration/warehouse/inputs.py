@@ -12,10 +12,10 @@ from typing import Any
 
 import duckdb
 
-from orchestration.contracts import CARE, Contract
+from orchestration.contracts import Contract, period_groups
 from orchestration.settings import Home, Region
 from orchestration.sql_text import literal
-from orchestration.state.current import complete_periods, inputs_fingerprint, readable_loads
+from orchestration.state.current import built_periods, complete_periods, inputs_fingerprint, readable_loads
 from orchestration.state.lake import quarantined_path
 from orchestration.state.store import Load, State
 from orchestration.warehouse.look_back import longest_look_back, looked_back_to
@@ -30,6 +30,7 @@ _CONTROL_TABLES = {
     "region_activity": {"activity_code": "varchar"},
     "region_setting": {"name": "varchar", "value": "varchar", "source": "varchar"},
     "loaded_period": {"period": "varchar", "group_name": "varchar"},
+    "complete_period": {"period": "varchar"},
     "touched_period": {"period": "varchar"},
     "load_account": {
         "load_id": "integer", "period": "varchar", "system": "varchar", "entity": "varchar", "file_name": "varchar",
@@ -270,15 +271,16 @@ def write_inputs(
 ) -> str:
     """Make the schemas `lake` and `control` of the build database; returns the inputs' fingerprint.
 
-    The models see the care files of the `touched` periods alone, of all complete ones when not given.
+    The models see the `touched` periods alone, of each the files of every whole group; all periods when not given.
     """
     connection.execute("create schema if not exists lake")
     connection.execute("create schema if not exists control")
     current = state.loads("current")
-    complete = complete_periods(contracts, current)
-    touched = {period for period, group in complete if group == CARE} if touched is None else set(touched)
+    complete = built_periods(contracts, current)
+    touched = set(complete) if touched is None else set(touched)
     readable = readable_loads(contracts, current)
-    seen = [load for load in readable if load.group_name != CARE or load.period in touched]
+    making = period_groups(contracts)
+    seen = [load for load in readable if load.group_name not in making or load.period in touched]
     for contract in contracts.values():
         _create_lake_view(connection, contract, [load for load in seen if load.entity == contract.entity], home)
     _create_quarantined_view(connection, seen, home)
@@ -302,7 +304,8 @@ def write_inputs(
     _fill(connection, "region_mvo", [[code] for code in region.mvo_list])
     _fill(connection, "region_activity", [[code] for code in region.activity_list])
     _fill(connection, "region_setting", _setting_rows(region, own_keys))
-    _fill(connection, "loaded_period", complete)
+    _fill(connection, "loaded_period", complete_periods(contracts, current))
+    _fill(connection, "complete_period", [[period] for period in complete])
     _fill(connection, "touched_period", [[period] for period in sorted(touched)])
     write_state_copies(connection, state)
     return inputs_fingerprint(readable, region)

@@ -7,13 +7,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from orchestration.contracts import PROJECT_ROOT
+from orchestration.warehouse.model_meta import MODELS_DIR, WINDOW, models_with
 
 RULES_FILE = PROJECT_ROOT / "seeds" / "rules.csv"
-MODELS_DIR = PROJECT_ROOT / "models"
-_WINDOW = "window_periods"
 
 
 @dataclass(frozen=True)
@@ -50,12 +47,7 @@ def read_look_back(rules_file: Path = RULES_FILE, models_dir: Path = MODELS_DIR)
     is another when a rule that leaves rows out (effect D or L) judged it by still earlier ones: those months are
     added. What the other rules find changes nothing but their own period.
     """
-    windows = [1]
-    for path in sorted(models_dir.rglob("*.yml")):
-        text = path.read_text(encoding="utf-8")
-        # Most files have none, and reading them all as YAML costs a second.
-        for model in yaml.safe_load(text).get("models", []) if _WINDOW in text else ():
-            windows.append(int(model.get("config", {}).get("meta", {}).get(_WINDOW, 1)))
+    windows = [1, *(int(window) for window in models_with(WINDOW, models_dir).values())]
     months = _most(_spans(rules_file, excluding_only=True)) + max(longest_look_back(rules_file), max(windows) - 1)
     return LookBack(months, "" in _spans(rules_file))
 

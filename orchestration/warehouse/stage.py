@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import duckdb
 
-from orchestration.contracts import CARE
+from orchestration.contracts import period_groups
 from orchestration.errors import StoppedError, VardlagerError
 from orchestration.state import evidence
-from orchestration.state.current import complete_periods, readable_loads
+from orchestration.state.current import built_periods, readable_loads
 from orchestration.state.store import State, open_state
 from orchestration.warehouse import basis as basis_of
 from orchestration.warehouse import look_back as spans
@@ -28,7 +28,7 @@ _UNITS = ("+int_core__unit", "+int_core__unit_overlap", "+int_core__unit_absent"
 # Seeds and the models' unit tests are code: as long as it is the same, what was loaded and proven with it stands.
 _OF_THE_CODE = ("--exclude-resource-type", "seed", "--exclude-resource-type", "unit_test")
 _SHOWN_FAILURES = 5
-# Rows of care that are computed at a time, for each megabyte that the engine may use: half a million fill a gigabyte.
+# Rows that are computed at a time, for each megabyte that the engine may use: half a million fill a gigabyte.
 ROWS_PER_MEGABYTE = 300
 
 
@@ -85,7 +85,7 @@ def _write_inputs(connection: duckdb.DuckDBPyConnection, work: Work, state: Stat
     return write_inputs(connection, work.period, work.home, work.region, work.own_keys, work.contracts, state, touched)
 
 
-def _touched_by_care(
+def _touched_by_files(
     work: Work,
     connection: duckdb.DuckDBPyConnection,
     basis: Basis,
@@ -94,7 +94,7 @@ def _touched_by_care(
     is_unbounded: bool,
 ) -> dict[str, str]:
     """Complete periods touched by the run itself, by their own files or by a contact of an earlier period's files."""
-    changed = reasons.changed_periods(basis.loads, loads)
+    changed = reasons.changed_periods(basis.loads, loads, period_groups(work.contracts))
     touched = {work.period: reasons.OWN} if work.period in complete else {}
     touched |= {period: reasons.NOT_WHOLE for period in complete if period not in basis.built}
     touched |= {period: reasons.NEW_FILES for period in complete if period in changed}
@@ -132,7 +132,7 @@ def plan_build(work: Work, state: State) -> Plan:
     Takes the build file away when nothing in it can be kept. Builds the unit register when its loads are others.
     """
     current = state.loads("current")
-    complete = tuple(period for period, group in complete_periods(work.contracts, current) if group == CARE)
+    complete = tuple(built_periods(work.contracts, current))
     loads = basis_of.basis_loads(readable_loads(work.contracts, current))
     connection = basis_of.open_build(work)
     try:
@@ -145,7 +145,7 @@ def plan_build(work: Work, state: State) -> Plan:
             basis_of.remove_build(work)
             return Plan(dict.fromkeys(complete, why_all or ASKED_FOR), complete, loads, why_all)
         look_back = spans.read_look_back()
-        touched = _touched_by_care(work, connection, basis, loads, complete, look_back.is_unbounded)
+        touched = _touched_by_files(work, connection, basis, loads, complete, look_back.is_unbounded)
         by_registers: dict[str, str] = {}
         if reasons.has_other_registers(basis.loads, loads):
             _write_inputs(connection, work, state, touched.keys())
@@ -155,7 +155,7 @@ def plan_build(work: Work, state: State) -> Plan:
             by_registers = _touched_by_registers(connection, complete)
     finally:
         connection.close()
-    sources = reasons.changed_periods(basis.loads, loads)
+    sources = reasons.changed_periods(basis.loads, loads, period_groups(work.contracts))
     sources |= {period for period, why in touched.items() if why not in (reasons.OWN, reasons.NOT_WHOLE)}
     sources |= by_registers.keys()
     touched = by_registers | touched
@@ -224,8 +224,9 @@ def _build_in_parts(work: Work, state: State, plan: Plan) -> tuple[str, list[Nod
     more than there may be.
     """
     rows: Counter[str] = Counter()
+    making = period_groups(work.contracts)
     for load in state.loads("current"):
-        rows[load.period] += load.rows_loaded if load.group_name == CARE else 0
+        rows[load.period] += load.rows_loaded if load.group_name in making else 0
     parts = in_parts(plan.touched, work.period, rows, ROWS_PER_MEGABYTE * work.region.memory_limit_mb)
     inputs, nodes = "", list[NodeResult]()
     for number, part in enumerate(parts, start=1):

@@ -21,10 +21,13 @@ _KEY = "contact_key"
 _SHOWN = 6
 
 
-def changed_periods(before: Iterable[BasisLoad], now: Iterable[BasisLoad]) -> set[str]:
-    """Periods of care that rest on other loads than before: new, exchanged or gone."""
+def changed_periods(before: Iterable[BasisLoad], now: Iterable[BasisLoad], making: Collection[str]) -> set[str]:
+    """Periods that rest on other loads than before, of whichever of the groups that are `making` periods.
+
+    New, exchanged or gone loads count alike; a period is touched whole, with all its groups.
+    """
     held, holds = (
-        {(load.period, load.entity, load.load_id) for load in loads if load.group_name == CARE}
+        {(load.period, load.entity, load.load_id) for load in loads if load.group_name in making}
         for loads in (before, now)
     )
     return {period for period, _, _ in held ^ holds}

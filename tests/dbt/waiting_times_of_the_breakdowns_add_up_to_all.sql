@@ -1,13 +1,20 @@
 -- CM04, WT34: at every level the sexes, and at region and area the specialty groups, add up to `all`.
+-- Calls have neither patient nor group, and so no breakdown.
 with
 
 touched_period as (
     select * from {{ source('control', 'touched_period') }}
 ),
 
+phone_measure as (
+    select * from {{ ref('int_phone__measure') }}
+),
+
 mart_waiting_times as (
     select * from {{ ref('mart_waiting_times') }}
-    where period in (select touched_period.period from touched_period)
+    where
+        period in (select touched_period.period from touched_period)
+        and measure_id not in (select phone_measure.measure_id from phone_measure)
 ),
 
 summed_line as (

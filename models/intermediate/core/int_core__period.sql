@@ -8,7 +8,7 @@ parameter as (
     select * from {{ ref('parameters') }}
 ),
 
-care_period as (
+own_period as (
     select
         period,
         cast(concat(period, '-01') as date) as first_date,
@@ -19,16 +19,16 @@ care_period as (
 -- A period uses the parameters that are in force on its last day, for all its rows.
 parameter_in_force as (
     select
-        care_period.period,
-        care_period.first_date,
-        care_period.last_date,
+        own_period.period,
+        own_period.first_date,
+        own_period.last_date,
         parameter.name,
         parameter.value
-    from care_period
+    from own_period
     left join parameter
         on
-            care_period.last_date >= parameter.valid_from
-            and care_period.last_date <= coalesce(parameter.valid_to, care_period.last_date)
+            own_period.last_date >= parameter.valid_from
+            and own_period.last_date <= coalesce(parameter.valid_to, own_period.last_date)
 ),
 
 one_row_a_period as (

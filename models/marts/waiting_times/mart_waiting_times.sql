@@ -23,6 +23,10 @@ wait_band as (
     select * from {{ ref('wait_bands') }}
 ),
 
+phone_line as (
+    select * from {{ ref('int_phone__line') }}
+),
+
 banded_row as (
     select
         population_row.*,
@@ -193,6 +197,12 @@ care_line as (
         contacts_to_target_count,
         cast(null as bigint) as outside_hours_count
     from finished_line
+),
+
+line as (
+    select * from care_line
+    union all
+    select * from phone_line
 )
 
 select
@@ -216,4 +226,4 @@ select
     {% endfor %}
     contacts_to_target_count,
     outside_hours_count
-from care_line
+from line

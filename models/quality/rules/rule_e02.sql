@@ -8,6 +8,11 @@ touched_period as (
     select * from {{ source('control', 'touched_period') }}
 ),
 
+loaded_period as (
+    select * from {{ source('control', 'loaded_period') }}
+    where group_name = 'care'
+),
+
 rule as (
     select * from {{ ref('rules') }}
     where rule_id = 'E02'
@@ -32,6 +37,7 @@ finding as (
         ) as detail
     from overlapping_interval
     cross join touched_period
+    inner join loaded_period on touched_period.period = loaded_period.period
     cross join rule
 )
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 SCALE = 0.02
 PERIODS = ("2024-03", "2024-04", "2024-05", "2024-06", "2024-07")
-ENCODING = {"cosmic": "cp1252", "register": "utf-8"}
-LINE_END = {"cosmic": "\r\n", "register": "\n"}
+ENCODING = {"cosmic": "cp1252", "register": "utf-8", "telefoni": "utf-8-sig", "inera": "utf-8-sig"}
+LINE_END = {"cosmic": "\r\n", "register": "\n", "telefoni": "\n", "inera": "\n"}
+SEPARATOR = {"cosmic": ";", "register": ";", "telefoni": ",", "inera": ","}
 ENTITIES = (
     "register_enhet",
     "register_ansvar",
@@ -17,8 +18,14 @@ ENTITIES = (
     "register_konto",
     "cosmic_vardkontakt",
     "cosmic_vantelista",
+    "telefoni_samtal",
+    "inera_1177",
 )
 Row = dict[str, str]
+
+
+def system_of(entity: str) -> str:
+    return entity.split("_")[0]
 
 
 def file_of(folder: Path, period: str, entity: str) -> Path:
@@ -26,12 +33,14 @@ def file_of(folder: Path, period: str, entity: str) -> Path:
 
 
 def text_of(folder: Path, period: str, entity: str) -> str:
-    return file_of(folder, period, entity).read_bytes().decode(ENCODING[entity.split("_")[0]])
+    return file_of(folder, period, entity).read_bytes().decode(ENCODING[system_of(entity)])
 
 
 def rows_of(folder: Path, period: str, entity: str) -> list[Row]:
     """Rows of one extract, read by the standard csv module."""
-    return list(csv.DictReader(io.StringIO(text_of(folder, period, entity), newline=""), delimiter=";"))
+    return list(
+        csv.DictReader(io.StringIO(text_of(folder, period, entity), newline=""), delimiter=SEPARATOR[system_of(entity)])
+    )
 
 
 def contacts(folder: Path, period: str) -> list[Row]:

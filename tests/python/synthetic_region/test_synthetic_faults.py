@@ -229,6 +229,59 @@ def test_a_file_fault_can_be_put_in_another_file(tmp_path: Path) -> None:
             write_region(tmp_path, PERIOD, PERIOD, scale=SCALE, faults=(wrong,))
 
 
+CALLS = "telefoni_samtal"
+CALL_FAULTS = {
+    "wrong_field_count": ("", "karantän"),
+    "bad_date": ("inkommet", "karantän"),
+    "empty_required": ("status", "karantän"),
+    "bad_code": ("kanal", "karantän"),
+    "duplicate_identical": ("samtal_id", "dubblett"),
+    "duplicate_differing": ("samtal_id", "karantän"),
+    "wrong_month_row": ("inkommet", "räknas i ingen månad"),
+    "unknown_unit": ("enhet_hsaid", "räknas bara för regionen"),
+}
+
+
+def test_all_kinds_of_row_faults_of_calls_are_planted_when_asked_for_by_name(clean: Path, tmp_path: Path) -> None:
+    write_region(tmp_path, PERIOD, PERIOD, scale=SCALE, faults=(f"all_rows@{CALLS}",))
+    listed = faults(tmp_path)
+    assert {fault["fault"]: (fault["column"], fault["expected"]) for fault in listed} == CALL_FAULTS
+    assert {fault["file"] for fault in listed} == {f"{CALLS}_202406.csv"}
+    lines = file_of(tmp_path, PERIOD, CALLS).read_bytes().decode("utf-8-sig").split("\n")
+    header = lines[0].split(",")
+    for fault in listed:
+        fields = lines[int(fault["line"]) - 1].split(",")
+        if fault["value"]:
+            assert fields[header.index(fault["column"])] == fault["value"], fault
+        assert (len(fields) == len(header)) == (fault["fault"] != "wrong_field_count")
+    assert file_of(tmp_path, PERIOD, CONTACTS).read_bytes() == file_of(clean, PERIOD, CONTACTS).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("header_only", "filen läses in utan rader"),
+        ("missing_column", "filen avvisas"),
+        ("nul_byte", "filen avvisas"),
+        ("invalid_cp1252_byte", "filen avvisas"),
+        ("wrong_month_file", "filen avvisas"),
+    ],
+)
+def test_a_file_of_calls_can_have_the_faults_of_a_file(tmp_path: Path, name: str, expected: str) -> None:
+    write_region(tmp_path, PERIOD, PERIOD, scale=SCALE, faults=(f"{name}@{CALLS}",))
+    (fault,) = faults(tmp_path)
+    assert (fault["file"], fault["fault"], fault["expected"]) == (f"{CALLS}_202406.csv", name, expected)
+    content = file_of(tmp_path, PERIOD, CALLS).read_bytes()
+    text = content.decode("utf-8-sig", errors="replace").splitlines()
+    assert {
+        "header_only": len(text) == 1,
+        "missing_column": "status" not in text[0],
+        "nul_byte": b"\x00" in content,
+        "invalid_cp1252_byte": "\ufffd" in content.decode("utf-8-sig", errors="replace"),
+        "wrong_month_file": all("2024-05-" in line for line in text[1:]),
+    }[name]
+
+
 def test_the_control_file_matches_the_files_as_written_with_faults(tmp_path: Path) -> None:
     names = ("all_rows", *sorted(FILE_FAULTS - {"wrong_month_file"}))
     write_region(tmp_path, PERIOD, PERIOD, scale=0.05, faults=names)

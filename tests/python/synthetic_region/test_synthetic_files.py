@@ -10,13 +10,14 @@ from orchestration.contracts import load_contracts
 from orchestration.errors import UsageError
 from orchestration.synthetic_region import RegionSummary, write_region
 
-from .reading import ENTITIES, LINE_END, PERIODS, SCALE, Row, contacts, file_of, rows_of, text_of, waiting
+from .reading import ENTITIES, LINE_END, PERIODS, SCALE, SEPARATOR, Row, contacts, file_of, rows_of, text_of, waiting
 
 SHAPES = {
     "date": re.compile(r"\d{4}-\d{2}-\d{2}"),
-    "timestamp": re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}"),
+    "timestamp": re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}"),
     "integer": re.compile(r"-?\d+"),
     "decimal(12,2)": re.compile(r"-?\d+,\d{2}"),
+    "decimal(18,1)": re.compile(r"\d+(\.\d)?"),
 }
 
 
@@ -50,9 +51,11 @@ def test_a_file_has_the_columns_and_line_ends_of_its_contract(region: Path, enti
     for period in PERIODS:
         text = text_of(region, period, entity)
         lines = text.split(line_end)
-        assert lines[0].split(";") == [column.name for column in contract.columns]
+        assert lines[0].split(SEPARATOR[contract.system]) == [column.name for column in contract.columns]
         assert lines[-1] == "" and "" not in lines[:-1]
         assert "\n" not in text.replace(line_end, "") and not text.startswith("\ufeff")
+        content = file_of(region, period, entity).read_bytes()
+        assert content.startswith(b"\xef\xbb\xbf") == contract.dialect.has_bom
 
 
 @pytest.mark.parametrize("entity", ENTITIES)
@@ -66,6 +69,8 @@ def test_every_value_is_of_its_type_and_every_structural_code_is_known(region: P
             assert "" not in values, column.name
         if column.codes:
             assert filled <= set(column.codes), column.name
+        if column.data_type == "timestamp":
+            assert {value[10] for value in filled} == {contract.dialect.timestamp_separator}, column.name
         if column.data_type in SHAPES:
             assert all(SHAPES[column.data_type].fullmatch(value) for value in filled), column.name
 
@@ -111,6 +116,27 @@ def test_a_contact_starts_in_the_month_of_its_file(region: Path) -> None:
         assert {row["start_tid"][:7] for row in contacts(region, period)} == {period}
 
 
+def test_a_call_comes_in_the_month_of_its_file_and_is_handled_after_it_came(region: Path) -> None:
+    for period in PERIODS:
+        calls = rows_of(region, period, "telefoni_samtal")
+        assert {row["inkommet"][:7] for row in calls} == {period}
+        assert [row["inkommet"] for row in calls] == sorted(row["inkommet"] for row in calls)
+        assert all((row["hanterat"] >= row["inkommet"]) == (row["status"] == "HANTERAT") for row in calls)
+        assert {row["status"] for row in calls} == {"HANTERAT", "EJ_HANTERAT", "AVBRUTET"}
+        assert {row["kanal"] for row in calls} == {"TEL", "CHATT"}
+        assert any(row["hanterat"][:10] > row["inkommet"][:10] for row in calls)
+
+
+def test_1177_has_one_row_a_month_whose_parts_are_no_more_than_the_whole(region: Path) -> None:
+    for period in PERIODS:
+        (row,) = rows_of(region, period, "inera_1177")
+        assert row["period"] == period.replace("-", "")
+        whole, answered, soon = (
+            int(row[name]) for name in ("samtal_inkomna", "samtal_besvarade", "besvarade_inom_15_min")
+        )
+        assert whole > answered > soon > 0
+
+
 def test_every_unit_that_gives_care_is_in_the_register_on_that_day(region: Path) -> None:
     for period in PERIODS:
         intervals: dict[str, list[tuple[str, str]]] = {}
@@ -119,6 +145,7 @@ def test_every_unit_that_gives_care_is_in_the_register_on_that_day(region: Path)
             intervals.setdefault(unit["enhet_hsaid"], []).append(interval)
         events = [(row["enhet_hsaid"], row["start_tid"][:10]) for row in contacts(region, period)]
         events += [(row["enhet_hsaid"], f"{period}-28") for row in waiting(region, period)]
+        events += [(row["enhet_hsaid"], row["inkommet"][:10]) for row in rows_of(region, period, "telefoni_samtal")]
         for unit_id, day in events:
             assert sum(first <= day <= last for first, last in intervals[unit_id]) == 1
 
@@ -164,7 +191,7 @@ def test_the_summary_and_the_progress_say_what_was_written(tmp_path: Path) -> No
     summary = write_region(tmp_path, "2024-01", "2024-02", scale=0.01, progress=said.append)
     assert isinstance(summary, RegionSummary) and summary.periods == ("2024-01", "2024-02")
     written = [path for path in tmp_path.rglob("*.csv") if path.name != "kontroll.csv"]
-    assert summary.files == len(written) == 12
+    assert summary.files == len(written) == 16
     assert summary.bytes == sum(path.stat().st_size for path in written)
     assert summary.rows["cosmic_vardkontakt"] == sum(len(contacts(tmp_path, p)) for p in summary.periods)
     assert [line[:7] for line in said] == ["2024-01", "2024-02"]

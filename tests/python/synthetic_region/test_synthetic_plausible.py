@@ -6,6 +6,8 @@ Monthly values vary more than a year's: three percentage points beyond the years
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import duckdb
 import pytest
 
@@ -200,3 +202,38 @@ def test_few_rows_lack_mvo_or_activity(
         """
     ).fetchone()
     assert rows is not None and 0 < rows[1] < 0.01 * rows[0]
+
+
+# Kolada N79179, Västmanland 2016-2022 and 2025: 84.5 to 93.5 percent of the calls handled the same day.
+PHONE_BAND = (0.845, 0.935)
+
+
+def call_shares(out: Path, period: str) -> tuple[float, float, float]:
+    """Shares handled the same day before five of calls in office hours and within 24 hours of all; calls off hours."""
+    with duckdb.connect() as connection:
+        [shares] = connection.execute(
+            f"""
+            with call as (
+                select
+                    *, isodow(inkommet) <= 5 and hour(inkommet) between 8 and 16 as is_open,
+                    coalesce(hanterat::date = inkommet::date and hour(hanterat) < 17, false) as is_same_day
+                from read_csv('{file_of(out, period, "telefoni_samtal")}', header = true)
+                where kanal = 'TEL' and status <> 'AVBRUTET'
+            )
+            select
+                avg(is_same_day::int) filter (is_open),
+                avg(coalesce(hanterat - inkommet <= interval 24 hours, false)::int),
+                avg((not is_open)::int)
+            from call
+            """
+        ).fetchall()
+    return shares
+
+
+@pytest.mark.parametrize("period", [*NORMAL, SUMMER])
+def test_calls_to_the_health_centres_are_handled_as_often_as_published(period: str, tmp_path: Path) -> None:
+    write_region(tmp_path, period, period, scale=SCALE)
+    same_day, within_24_hours, off_hours = call_shares(tmp_path, period)
+    assert in_band(same_day, PHONE_BAND) and in_band(within_24_hours, PHONE_BAND)
+    # Own judgement: some ring before eight, after five or on a day off.
+    assert 0.02 < off_hours < 0.10

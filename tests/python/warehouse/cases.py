@@ -31,6 +31,7 @@ from tests.python.warehouse.cases_measures import MEASURE_PERIOD, measures_rows
 from tests.python.warehouse.cases_rows import ROW_CASES
 from tests.python.warehouse.clinic_cases import clinic_rows, clinic_units, quarantined_rows
 from tests.python.warehouse.flow_cases import flow_rows, flow_units
+from tests.python.warehouse.phone_cases import phone_rows
 from tests.python.warehouse.planted import (
     CAP_UNIT,
     FIRST_LINE_UNIT,
@@ -818,6 +819,7 @@ def whole_plant() -> Plant:
         region_mvo=("101", "511", "10"),
         region_activity=("51101", "10502", "5110"),
         quarantined=quarantined_rows(),
+        calls=phone_rows(),
     )
     for contacts, entries in (
         rule_rows(), fixture_rows(), delivery_rows(), measure_rows(), worked_example_rows(), clinic_rows(),

@@ -63,6 +63,20 @@ OWN_MONTH = "how many months had rows is asked of a clinic that has none in the 
 BY_FIVES = "both sides are whole fives: the shares are, and a median is a whole number or a half"
 
 EQUIVALENTS: dict[str, dict[str, str]] = {
+    "int_phone__measure": {
+        **{
+            f"limit_in_force: MAX(CASE WHEN name = 'phone_{name}' THEN value END) → "
+            f"MIN(CASE WHEN name = 'phone_{name}' THEN value END)": "a parameter has one value in a period"
+            for name in ("handled_within_hours", "opens_minute", "closes_minute", "handled_before_minute")
+        },
+        **{
+            f"limit_in_force: name = 'phone_{name}' → TRUE": "17:00 ends both, and is the largest of the day's limits"
+            for name in ("closes_minute", "handled_before_minute")
+        },
+    },
+    "int_phone__line": {
+        "finished_line: counted_line.measure_id = measure.measure_id → TRUE": "there is one measure of calls",
+    },
     "int_waiting_times__carried_out": {
         "contact_carried_out: contact_history.contact_key = wanted_contact.contact_key → TRUE": (
             "contacts that no row of the touched periods has are asked for by none"

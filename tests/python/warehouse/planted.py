@@ -43,6 +43,7 @@ CONTROL_TABLES = {
     ),
     "region_setting": "name varchar, value varchar, source varchar",
     "loaded_period": "period varchar, group_name varchar",
+    "complete_period": "period varchar",
     "touched_period": "period varchar",
     "load_account": (
         "load_id integer, period varchar, system varchar, entity varchar, file_name varchar, sha256 varchar, "
@@ -133,6 +134,15 @@ def waiting(period: str, contact_id: str, **values: Any) -> Row:
     return _care_row(period, contact_id, {**defaults, **values})
 
 
+def call(period: str, call_id: str, **values: Any) -> Row:
+    """A telephone call: answered within half an hour in the morning of the period's tenth day."""
+    received = day(f"{period}-10")
+    return {
+        "_period": period, "samtal_id": call_id, "enhet_hsaid": UNIT, "kanal": "TEL", "inkommet": received,
+        "hanterat": received + timedelta(minutes=30), "status": "HANTERAT", **values,
+    }  # fmt: skip
+
+
 def lines_of(rows: Sequence[Row]) -> list[int]:
     """The line each row of an entity has in its period's file: the first after the header is 2."""
     last: dict[str, int] = {}
@@ -150,6 +160,7 @@ class Plant:
     contacts: list[Row] = field(default_factory=list)
     waiting: list[Row] = field(default_factory=list)
     units: list[Row] = field(default_factory=list)
+    calls: list[Row] = field(default_factory=list)
     region_code: int = 56
     county_prefix: str = "19"
     region_mvo: Sequence[str] = ()
@@ -162,6 +173,7 @@ class Plant:
             "cosmic_vardkontakt": self.contacts,
             "cosmic_vantelista": self.waiting,
             "register_enhet": self.units,
+            "telefoni_samtal": self.calls,
         }
 
     def write(self, database: Path) -> None:
@@ -196,14 +208,16 @@ class Plant:
         for table, definition in CONTROL_TABLES.items():
             connection.execute(f"create table control.{table} ({definition})")
         care_periods = sorted({row["_period"] for row in [*self.contacts, *self.waiting]})
+        call_periods = sorted({row["_period"] for row in self.calls})
         register_periods = sorted({row["_period"] for row in self.units})
         connection.execute(
             "insert into control.run_context values (?, ?, 'Regionen', ?, ?, 'skr', 0.02, 5)",
             [care_periods[-1], self.region_code, REGION_HSA_ID, self.county_prefix],
         )
         # A first build: everything that is loaded is computed.
-        for period in care_periods:
-            connection.execute("insert into control.touched_period values (?)", [period])
+        for period in sorted({*care_periods, *call_periods}):
+            for table in ("complete_period", "touched_period"):
+                connection.execute(f"insert into control.{table} values (?)", [period])
         connection.execute(
             "create view control.contact_history as "
             "select _period as period, contact_key, start_tid as started_at, kontaktform as contact_form "
@@ -216,7 +230,8 @@ class Plant:
             "kontaktform as contact_form, fas as phase, mvo as mvo_code, enhet_hsaid as unit_id, referral_key "
             "from planted.cosmic_vardkontakt"
         )
-        for group, periods in (("care", care_periods), ("registers", register_periods)):
+        groups = (("care", care_periods), ("registers", register_periods), ("phone", call_periods))
+        for group, periods in groups:
             for period in periods:
                 connection.execute("insert into control.loaded_period values (?, ?)", [period, group])
                 connection.execute(

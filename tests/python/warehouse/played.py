@@ -39,6 +39,7 @@ REGION = Region(
     left_out_limit_rows=1,
 )
 CONTACTS, WAITING, UNITS = "cosmic_vardkontakt", "cosmic_vantelista", "register_enhet"
+CALLS, MONTH_1177 = "telefoni_samtal", "inera_1177"
 REGISTERS = (UNITS, "register_ansvar", "register_heroma_enhet", "register_konto")
 MACRO_FILE = PROJECT_ROOT / "macros" / "engine" / "replace_periods.sql"
 
@@ -207,10 +208,20 @@ class World:
                 (self.home.root / (load.lake_path or "")).unlink(missing_ok=True)
 
     def complete(self) -> list[str]:
-        """Periods whose care files are all there."""
+        """Periods that a build holds: those whose care files, or files of calls, are all there."""
         return sorted(
-            period for entity, period in self.standing if entity == CONTACTS and (WAITING, period) in self.standing
+            {
+                period
+                for first, second in ((CONTACTS, WAITING), (CALLS, MONTH_1177))
+                for entity, period in self.standing
+                if entity == first and (second, period) in self.standing
+            }
         )
+
+    def deliver_calls(self, period: str, calls: Sequence[Row]) -> None:
+        """Both files of the telephone of a period."""
+        self.deliver(CALLS, period, calls)
+        self.deliver(MONTH_1177, period, [{"_period": period, "period": period.replace("-", "")}])
 
     def build(self, period: str, full_refresh: bool = False) -> Built:
         """A build as a run of the period makes it."""

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from orchestration.errors import StoppedError
 from orchestration.state.store import open_state
 from orchestration.warehouse.stage import ROWS_PER_MEGABYTE
-from tests.python.warehouse.planted import CLINIC, OTHER_CLINIC, UNIT, Row, contact, day, key_of, unit, waiting
-from tests.python.warehouse.played import CONTACTS, WAITING, BrokenOffError, Player, World
+from tests.python.warehouse.planted import CLINIC, OTHER_CLINIC, UNIT, Row, call, contact, day, key_of, unit, waiting
+from tests.python.warehouse.played import CALLS, CONTACTS, WAITING, BrokenOffError, Player, World
 
 ROWS_AT_A_TIME = "orchestration.warehouse.stage.ROWS_PER_MEGABYTE"
 PERIODS = ("2024-03", "2024-04", "2024-05", "2024-06")
@@ -26,7 +26,7 @@ NAMES = [f"contact {number}" for number in range(7)]
 STEPS = (
     "registers", "correct", "registers", "deliver", "correct", "registers", "correct_far_back", "registers",
     "deliver", "correct_list", "repeat", "withdraw", "quarantine", "break_off", "fail", "forget", "settings",
-    "delivered",
+    "delivered", "calls", "calls", "correct_calls",
 )  # fmt: skip
 STEPS_AN_EXAMPLE = 8
 
@@ -62,6 +62,21 @@ def drawn_entry(draw: st.DrawFn, period: str, name: str) -> Row:
         "status": "A", "avford_tid": day(f"{period}-10", removed), "avford_orsak": "FELREGISTRERAD",
     }  # fmt: skip
     return waiting(period, name, enhet_hsaid=draw(st.sampled_from([UNIT, OTHER_UNIT, THIRD_UNIT])), **values)
+
+
+def drawn_call(draw: st.DrawFn, period: str, name: str) -> Row:
+    """A call of the month or of the next, at noon or at night, handled the same day or the next."""
+    received = day(f"{period}-10", draw(st.sampled_from([0, 5, 15, 35]))) + timedelta(
+        hours=draw(st.sampled_from([0, 10]))
+    )
+    return call(
+        period,
+        name,
+        inkommet=received,
+        hanterat=received + timedelta(hours=draw(st.sampled_from([1, 20, 30]))),
+        enhet_hsaid=draw(st.sampled_from([UNIT, OTHER_UNIT, THIRD_UNIT])),
+        kanal=draw(st.sampled_from(["TEL", "TEL", "TEL", "CHATT"])),
+    )
 
 
 def drawn_units(draw: st.DrawFn, period: str) -> list[Row]:
@@ -109,6 +124,18 @@ class Sequence:
             kept.append(make(self.draw, period, name))
         self._load(entity, period, kept)
 
+    def calls(self) -> None:
+        """Both files of the telephone of a month, with care or without, first or again."""
+        period = self.draw(st.sampled_from(("2024-02", *PERIODS)))
+        names = self.draw(st.lists(st.sampled_from(NAMES), max_size=5, unique=True))
+        self.world.deliver_calls(period, [drawn_call(self.draw, period, name) for name in sorted(names)])
+
+    def correct_calls(self) -> None:
+        """The file of calls alone comes again; without the other its group is not whole."""
+        period = self.draw(st.sampled_from(PERIODS))
+        names = self.draw(st.lists(st.sampled_from(NAMES), max_size=5, unique=True))
+        self._load(CALLS, period, [drawn_call(self.draw, period, name) for name in sorted(names)])
+
     def correct(self) -> None:
         self._correct(CONTACTS, self.draw(st.sampled_from(PERIODS)))
 
@@ -130,7 +157,7 @@ class Sequence:
 
     def withdraw(self) -> None:
         """A file counts no more, and its group is not whole; the run is of another month."""
-        standing = [one for one in sorted(self.world.standing) if one[0] in (CONTACTS, WAITING)]
+        standing = [one for one in sorted(self.world.standing) if one[0] in (CONTACTS, WAITING, CALLS)]
         if standing:
             self.world.withdraw(*self.draw(st.sampled_from(standing)))
 
@@ -209,6 +236,7 @@ def test_any_sequence_of_files_gives_what_a_build_from_nothing_gives(player: Pla
             for entity, make in ((CONTACTS, drawn_contact), (WAITING, drawn_entry)):
                 names = data.draw(st.lists(st.sampled_from(NAMES), min_size=2, max_size=5, unique=True))
                 sequence._load(entity, period, [make(data.draw, period, name) for name in sorted(names)])
+        sequence.world.deliver_calls(PERIODS[1], [drawn_call(data.draw, PERIODS[1], name) for name in NAMES])
         sequence.world.build(PERIODS[1])
         for step in data.draw(st.lists(st.sampled_from(STEPS), min_size=STEPS_AN_EXAMPLE, max_size=STEPS_AN_EXAMPLE)):
             sequence.take(step)

@@ -28,8 +28,8 @@ MAY_READ = {
     "validation": {"intermediate", "marts", "quality", "seed", "control"},
 }
 NAMES = {
-    "staging": r"stg_(cosmic|register)__[a-z_]+",
-    "intermediate": r"int_(core|waiting_times|quality)__[a-z_]+",
+    "staging": r"stg_(cosmic|register|telefoni|inera)__[a-z0-9_]+",
+    "intermediate": r"int_(core|waiting_times|phone|quality)__[a-z_]+",
     "rules": r"rule_[a-z][0-9]{2}",
     "marts": r"(dim|fct|mart)_[a-z_]+",
     "quality": r"[a-z_]+",

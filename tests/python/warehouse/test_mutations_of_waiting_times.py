@@ -20,6 +20,7 @@ from tests.python.warehouse.equivalents import EQUIVALENTS
 from tests.python.warehouse.figures import MART_LINES
 from tests.python.warehouse.figures_measures import OTHER_MEASURES
 from tests.python.warehouse.mutants import mutants_of
+from tests.python.warehouse.phone_cases import PHONE_PARAMETERS
 from tests.python.warehouse.planted import UNIT
 from tests.python.warehouse.recomputing import Recomputing
 from tests.python.warehouse.test_mutations import RULE_MODELS, rule_of, seed_rows, told
@@ -141,6 +142,7 @@ def test_each_fault_in_a_model_of_waiting_times_is_told_by_a_planted_row(model: 
 # Parameters that no model of a figure or rule reads, and what does.
 READ_ELSEWHERE = {
     "first_referral_date": "the delivery's rows (test_delivery_rows.py)",
+    **dict.fromkeys(PHONE_PARAMETERS, "the telephone measure (test_phone.py)"),
 }
 
 
@@ -246,7 +248,7 @@ def told_as_in_the_seed(value: str) -> str:
 
 
 @pytest.mark.parametrize("filtered", MEASURE_VALUES)
-@pytest.mark.parametrize("measure", [row["measure_id"] for row in seed_rows("measures")])
+@pytest.mark.parametrize("measure", [row["measure_id"] for row in seed_rows("measures") if row["limit_parameter"]])
 def test_each_filter_of_a_measure_removed_changes_a_planted_figure(
     measure: str, filtered: str, world: Recomputing
 ) -> None:
