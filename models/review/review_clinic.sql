@@ -80,7 +80,7 @@ approvable_clinic as (
     inner join own_period on approval_clinic.period = own_period.period
 ),
 
--- An approval holds for exactly the figures it was given of: of others it is withdrawn, told so already or not.
+-- An approval holds for exactly the figures it was given of: of others it is withdrawn, told already or not.
 told_clinic as (
     select
         listed_clinic.clinic_id,

@@ -76,33 +76,39 @@ standing as (
 
 known_standing as (
     select
-        *,
+        standing.*,
         {{ deviation_subject('standing') }} as subject,
         row_number() over (
-            partition by rule_id, effect_case, entity, {{ deviation_subject('standing') }}
-            order by source_line, detail
+            partition by
+                standing.rule_id, standing.effect_case, standing.entity,
+                {{ deviation_subject('standing') }}
+            order by standing.source_line, standing.detail
         ) as place
     from standing
 ),
 
 known_earlier as (
     select
-        *,
+        earlier_deviation.*,
         {{ deviation_subject('earlier_deviation') }} as subject,
         row_number() over (
-            partition by rule_id, effect_case, entity, {{ deviation_subject('earlier_deviation') }}
-            order by sort_order
+            partition by
+                earlier_deviation.rule_id, earlier_deviation.effect_case, earlier_deviation.entity,
+                {{ deviation_subject('earlier_deviation') }}
+            order by earlier_deviation.sort_order
         ) as place
     from earlier_deviation
 ),
 
 known_accepted as (
     select
-        *,
+        accepted_deviation.*,
         {{ deviation_subject('accepted_deviation') }} as subject,
         row_number() over (
-            partition by clinic_id, rule_id, effect_case, entity, {{ deviation_subject('accepted_deviation') }}
-            order by sort_order
+            partition by
+                accepted_deviation.clinic_id, accepted_deviation.rule_id, accepted_deviation.effect_case,
+                accepted_deviation.entity, {{ deviation_subject('accepted_deviation') }}
+            order by accepted_deviation.sort_order
         ) as place
     from accepted_deviation
 ),
@@ -255,8 +261,11 @@ ordered as (
         national_code.meaning as phase_name,
         row_number() over (
             order by
-                united.clinic_id, {{ severity_order('united.severity') }}, united.rule_id, united.effect_case,
-                case united.status when 'new' then 1 when 'remaining' then 2 when 'accepted' then 3 else 4 end,
+                united.clinic_id,
+                {{ severity_order('united.severity') }},
+                united.rule_id, united.effect_case,
+                case united.status when 'new' then 1 when 'remaining' then 2 when 'accepted' then 3 else 4
+                end,
                 united.unit_id, united.contact_id, united.entity, united.detail
         ) as sort_order
     from united

@@ -41,7 +41,7 @@ named_clinic as (
             order by unit.valid_from_date desc, unit.clinic_name asc, unit.unit_id asc
         ) as place
     from unit
-    inner join own_period on own_period.last_date >= unit.valid_from_date
+    inner join own_period on unit.valid_from_date <= own_period.last_date
 ),
 
 listed_clinic as (

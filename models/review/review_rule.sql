@@ -62,7 +62,9 @@ counted_deviation as (
         count(case when deviation.period = own_period.previous_year_period then 1 end) as previous_year_count
     from deviation
     inner join own_period
-        on deviation.period in (own_period.period, own_period.previous_period, own_period.previous_year_period)
+        on
+            deviation.period
+            in (own_period.period, own_period.previous_period, own_period.previous_year_period)
     group by coalesce(deviation.clinic_id, '*'), deviation.rule_id, deviation.effect_case
 ),
 
@@ -111,18 +113,21 @@ rule_line as (
         coalesce(counted_status.fixed_count, 0) as fixed_count,
         coalesce(counted_status.accepted_count, 0) as accepted_count,
         case
-            when own_period.previous_period_is_loaded then coalesce(counted_deviation.previous_month_count, 0)
+            when own_period.previous_period_is_loaded
+                then coalesce(counted_deviation.previous_month_count, 0)
         end as previous_month_count,
         case
-            when own_period.previous_year_period_is_loaded then coalesce(counted_deviation.previous_year_count, 0)
+            when own_period.previous_year_period_is_loaded
+                then coalesce(counted_deviation.previous_year_count, 0)
         end as previous_year_count,
         case when counted_status.accepted_count > 0 then clinic_acceptance.reason end as accepted_reason,
         case when counted_status.accepted_count > 0 then clinic_acceptance.accepted_by end as accepted_by,
         case when counted_status.accepted_count > 0 then clinic_acceptance.accepted_at end as accepted_at,
         row_number() over (
             order by
-                told_case.clinic_id, {{ severity_order('told_rule.severity') }}, told_case.rule_id,
-                told_case.effect_case
+                told_case.clinic_id,
+                {{ severity_order('told_rule.severity') }},
+                told_case.rule_id, told_case.effect_case
         ) as sort_order
     from told_case
     -- A clinic without rows in the period has no list, whatever it had before.

@@ -22,6 +22,8 @@ from orchestration.state.lock import writing
 from orchestration.state.store import State, now, open_state
 
 REPLACED = "ersatt av nytt godkännande"
+# How the reason begins when a person takes an approval back: what was accepted with it is then accepted no more.
+TAKEN_BACK = "taget tillbaka av"
 
 
 @dataclass(frozen=True)
@@ -293,7 +295,7 @@ def take_back(home: Home, period: str, clinic_id: str, by: str, say: Callable[[s
             if standing is not None
             else Clinic(clinic_id, kept[clinic_id]["clinic_name"], kept[clinic_id]["figures_hash"])
         )
-        reason = f"taget tillbaka av {name}"
+        reason = f"{TAKEN_BACK} {name}"
         _withdraw(state, period, clinic_id, reason, now())
         taken_back = TakenBack(period, clinic, standing is not None, remaining_clinics(state, period))
     if taken_back.had_one:

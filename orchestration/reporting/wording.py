@@ -132,6 +132,14 @@ def percent(share: Decimal | None) -> str:
     return f"{rounded}".replace(".", ",") + f"{_HARD_SPACE}%"
 
 
+def decimal(number: float | None) -> str:
+    """A number with one decimal, rounded half away from zero; a dash when there is none."""
+    if number is None:
+        return "–"
+    rounded = Decimal(str(number)).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+    return f"{rounded:,}".replace(",", _HARD_SPACE).replace(".", ",")
+
+
 def parameter_value(value: str | None, unit: str | None) -> str:
     """A setting or limit as it is read: a share as per cent, a list without brackets, a dash when it is empty.
 

@@ -297,10 +297,7 @@ def write_review_inputs(
     _fill(
         connection,
         "clinic_acceptance",
-        [
-            (told.clinic_id, told.rule_id, told.reason, told.accepted_by, told.accepted_at)
-            for told in acceptances
-        ],
+        [(told.clinic_id, told.rule_id, told.reason, told.accepted_by, told.accepted_at) for told in acceptances],
     )
 
 

@@ -105,7 +105,9 @@ def test_every_seed_and_its_columns_are_described(manifest: dict[str, Any], data
 
 
 def test_what_is_published_or_delivered_has_an_enforced_contract(models: list[Node]) -> None:
-    published = [model for model in models if model["schema"] in ("marts", "quality", "meta", "delivery", "approval", "review")]
+    published = [
+        model for model in models if model["schema"] in ("marts", "quality", "meta", "delivery", "approval", "review")
+    ]
     assert {model["name"] for model in published if not model["config"]["contract"]["enforced"]} == set()
     assert len(published) >= 13
 
