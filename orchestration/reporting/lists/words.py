@@ -107,7 +107,7 @@ def start_or_booked(row: Row) -> str:
 
 
 def booked_in_time(row: Row) -> str:
-    """When a waiting row is booked, and whether that is inside the limit: 'Nej', '2024-08-20, i tid' or that it is too late."""
+    """When a waiting row is booked, and whether that is inside the limit: "Nej", a date in time or one too late."""
     if not row["is_booked"]:
         return "Nej"
     in_time = {True: ", i tid", False: ", för sent", None: ""}[row["is_booked_in_time"]]
