@@ -8,7 +8,7 @@
         when {{ relation }}.contact_id is not null then concat('contact ', {{ relation }}.contact_id)
         else concat(
             'place ', {{ relation }}.clinic_id, ' ', coalesce({{ relation }}.unit_id, ''), ' ',
-            translate(coalesce({{ relation }}.detail, ''), '0123456789', '')
+            translate({{ relation }}.detail, '0123456789', '')
         )
     end
 {%- endmacro %}

@@ -74,43 +74,56 @@ standing as (
     where deviation.severity in ('fix', 'block')
 ),
 
-known_standing as (
+subject_of_standing as (
     select
         standing.*,
-        {{ deviation_subject('standing') }} as subject,
-        row_number() over (
-            partition by
-                standing.rule_id, standing.effect_case, standing.entity,
-                {{ deviation_subject('standing') }}
-            order by standing.source_line, standing.detail
-        ) as place
+        {{ deviation_subject('standing') }} as subject
     from standing
+),
+
+-- Two of the same words are told apart by their number among them.
+known_standing as (
+    select
+        *,
+        row_number() over (
+            partition by rule_id, effect_case, entity, subject
+            order by source_line, detail
+        ) as place
+    from subject_of_standing
+),
+
+subject_of_earlier as (
+    select
+        earlier_deviation.*,
+        {{ deviation_subject('earlier_deviation') }} as subject
+    from earlier_deviation
 ),
 
 known_earlier as (
     select
-        earlier_deviation.*,
-        {{ deviation_subject('earlier_deviation') }} as subject,
+        *,
         row_number() over (
-            partition by
-                earlier_deviation.rule_id, earlier_deviation.effect_case, earlier_deviation.entity,
-                {{ deviation_subject('earlier_deviation') }}
-            order by earlier_deviation.sort_order
+            partition by rule_id, effect_case, entity, subject
+            order by sort_order
         ) as place
-    from earlier_deviation
+    from subject_of_earlier
+),
+
+subject_of_accepted as (
+    select
+        accepted_deviation.*,
+        {{ deviation_subject('accepted_deviation') }} as subject
+    from accepted_deviation
 ),
 
 known_accepted as (
     select
-        accepted_deviation.*,
-        {{ deviation_subject('accepted_deviation') }} as subject,
+        *,
         row_number() over (
-            partition by
-                accepted_deviation.clinic_id, accepted_deviation.rule_id, accepted_deviation.effect_case,
-                accepted_deviation.entity, {{ deviation_subject('accepted_deviation') }}
-            order by accepted_deviation.sort_order
+            partition by clinic_id, rule_id, effect_case, entity, subject
+            order by sort_order
         ) as place
-    from accepted_deviation
+    from subject_of_accepted
 ),
 
 -- An acceptance covers what the clinic saw when it gave it, and nothing that has come since.

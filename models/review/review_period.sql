@@ -31,7 +31,6 @@ last_day_setting as (
         max(case when name = 'approval_day' then cast(value as integer) end) as approval_day,
         max(case when name = 'delivery_day' then cast(value as integer) end) as delivery_day
     from region_setting
-    where name in ('approval_day', 'delivery_day')
 ),
 
 own_period as (
@@ -56,12 +55,10 @@ own_period as (
 -- R30: what is due on a day on which offices are shut is done on the working day before.
 working_day as (
     select
-        own_period.period,
         max(case when calendar.date <= own_period.approval_date then calendar.date end) as approval_last_date,
         max(case when calendar.date <= own_period.delivery_date then calendar.date end) as delivery_last_date
     from own_period
     inner join calendar on calendar.is_working_day
-    group by own_period.period
 ),
 
 told_period as (
@@ -73,9 +70,9 @@ told_period as (
         working_day.delivery_last_date,
         coalesce(delivery.is_preliminary, true) as is_preliminary
     from own_period
+    cross join working_day
     left join loaded_period as previous on own_period.previous_period = previous.period
     left join loaded_period as previous_year on own_period.previous_year_period = previous_year.period
-    left join working_day on own_period.period = working_day.period
     left join delivery on own_period.period = delivery.period
 )
 

@@ -52,20 +52,31 @@ told_rule as (
     from ground
 ),
 
-counted_deviation as (
+placed_deviation as (
     select
         coalesce(deviation.clinic_id, '*') as clinic_id,
         deviation.rule_id,
         deviation.effect_case,
-        count(case when deviation.period = own_period.period then 1 end) as deviations_count,
-        count(case when deviation.period = own_period.previous_period then 1 end) as previous_month_count,
-        count(case when deviation.period = own_period.previous_year_period then 1 end) as previous_year_count
+        deviation.period = own_period.period as is_own,
+        deviation.period = own_period.previous_period as is_previous,
+        deviation.period = own_period.previous_year_period as is_previous_year
     from deviation
     inner join own_period
         on
             deviation.period
             in (own_period.period, own_period.previous_period, own_period.previous_year_period)
-    group by coalesce(deviation.clinic_id, '*'), deviation.rule_id, deviation.effect_case
+),
+
+counted_deviation as (
+    select
+        clinic_id,
+        rule_id,
+        effect_case,
+        count(case when is_own then 1 end) as deviations_count,
+        count(case when is_previous then 1 end) as previous_month_count,
+        count(case when is_previous_year then 1 end) as previous_year_count
+    from placed_deviation
+    group by clinic_id, rule_id, effect_case
 ),
 
 -- What only informs has no rows to follow from one load to the next: its statuses are all none.

@@ -36,7 +36,6 @@ national_code as (
 
 ahead as (
     select
-        own_period.period,
         own_period.last_date,
         cast(parameter.value as integer) as ahead_days
     from own_period
@@ -65,10 +64,11 @@ waiting_row as (
             population_row.period = row_of_care.period
             and population_row.entity = row_of_care.entity
             and population_row.source_line = row_of_care.source_line
-    where population_row.population = 'waiting' and row_of_care.limit_days is not null
+    where population_row.population = 'waiting'
 ),
 
--- The wait ends with the period's last day, and so do the days that are left of the limit.
+-- The wait ends with the period's last day, and so do the days that are left of the limit. Without a limit
+-- there is none to pass.
 limited_row as (
     select
         waiting_row.*,
@@ -77,7 +77,7 @@ limited_row as (
         ahead.last_date,
         ahead.ahead_days
     from waiting_row
-    inner join ahead on waiting_row.period = ahead.period
+    cross join ahead
     where waiting_row.place = 1
 ),
 

@@ -122,6 +122,7 @@ def test_each_fault_in_a_model_of_waiting_times_is_told_by_a_planted_row(model: 
 READ_ELSEWHERE = {
     "radiology_limit_days": "the limit of a measure that is not built",
     "first_referral_date": "the delivery's rows (test_delivery_rows.py)",
+    "work_list_ahead_days": "the work list (test_review_models.py)",
 }
 
 
