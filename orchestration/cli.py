@@ -231,12 +231,17 @@ def run(period: str | None, first: str | None, last: str | None, reason: str | N
 @click.option("--period", required=True, help="Månaden, ÅÅÅÅ-MM.")
 @_full_refresh
 def validate(period: str, full_refresh: bool) -> None:
-    """Valideringskörningen: läs in, bygg och validera; publicera och leverera inget."""
+    """Valideringskörningen: läs in, bygg, validera och gör klinikernas listor; publicera och leverera inget."""
     from orchestration.jobs import VALIDATION_JOB
+    from orchestration.reporting.stage import newest_lists
     from orchestration.work import open_work
 
-    open_work(period, _say)
-    _end_refused(_run_jobs(VALIDATION_JOB, [period], "", full_refresh))
+    home = open_work(period, _say).home
+    refused = _run_jobs(VALIDATION_JOB, [period], "", full_refresh)
+    lists = newest_lists(home.reports / period)
+    if lists is not None:
+        _say(f"Klinikernas avvikelselistor: {lists}")
+    _end_refused(refused)
     _say(f"Validerat: {period}. Klinikernas siffror och godkännanden: vardlager status --period {period}")
 
 
@@ -301,6 +306,7 @@ def approve(period: str, clinic: str, by: str, accepted: tuple[tuple[str, str], 
     """Godkänn exakt de siffror som en klinik har i perioden, eller ta tillbaka det."""
     from orchestration.approval import approvals, words
     from orchestration.contracts import load_contracts
+    from orchestration.reporting.stage import newest_lists
     from orchestration.settings import read_region
 
     check_period(period)
@@ -313,6 +319,9 @@ def approve(period: str, clinic: str, by: str, accepted: tuple[tuple[str, str], 
     else:
         given = approvals.approve(home, region, load_contracts(), period, clinic, by, accepted, _say)
         lines = words.given_lines(given, region.main_variant)
+    lists = newest_lists(home.reports / period)
+    if lists is not None:
+        lines.append(f"Klinikens lista: {lists / f'{clinic}.html'}")
     for line in lines:
         click.echo(line)
 

@@ -112,6 +112,11 @@ class Home:
         return self.build / "warehouse.duckdb"
 
     @property
+    def review(self) -> Path:
+        """What the reporters' lists are made of, a folder a period and load."""
+        return self.root / "review"
+
+    @property
     def published(self) -> Path:
         """What analysts open."""
         return self.root / "published"
@@ -145,6 +150,7 @@ class Home:
             self.lake,
             self.state,
             self.build,
+            self.review,
             self.published,
             self.quarantine,
             self.delivery,

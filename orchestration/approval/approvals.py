@@ -22,6 +22,8 @@ from orchestration.state.lock import writing
 from orchestration.state.store import State, now, open_state
 
 REPLACED = "ersatt av nytt godkännande"
+# How the reason begins when a person takes an approval back: what was accepted with it is then accepted no more.
+TAKEN_BACK = "taget tillbaka av"
 
 
 @dataclass(frozen=True)
@@ -66,12 +68,16 @@ class ClinicState:
 
 @dataclass(frozen=True)
 class Given:
-    """An approval just given, the figures it is of, and the clinics of the period that remain."""
+    """An approval just given, the figures it is of, and the clinics of the period that remain.
+
+    `lapsed` holds (rule id, reason) of what the clinic had accepted before and does not accept now.
+    """
 
     period: str
     standing: Standing
     figures: tuple[Figure, ...]
     remaining: tuple[ClinicState, ...]
+    lapsed: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,6 +115,23 @@ def standing_approvals(state: State, period: str) -> dict[str, Standing]:
             "select * from approval where period = ? and withdrawn_at is null order by clinic_id", [period]
         )
     }
+
+
+def _accepted_before(state: State, period: str, clinic_id: str) -> list[tuple[str, str]]:
+    """(rule id, reason) of the clinic's latest approval of the period, unless a person took it back."""
+    latest = state.rows(
+        "select approval_id, withdrawn_reason from approval where period = ? and clinic_id = ? "
+        "order by approval_id desc limit 1",
+        [period, clinic_id],
+    )
+    if not latest or (latest[0]["withdrawn_reason"] or "").startswith(TAKEN_BACK):
+        return []
+    return [
+        (row["rule_id"], row["reason"])
+        for row in state.rows(
+            "select rule_id, reason from acceptance where approval_id = ? order by rule_id", [latest[0]["approval_id"]]
+        )
+    ]
 
 
 def clinic_states(state: State, period: str, clinics: Sequence[Clinic]) -> list[ClinicState]:
@@ -235,6 +258,7 @@ def approve(
         loads = readable_loads(contracts, state.loads("current"))
         _demand_proven(state, row, period, inputs_fingerprint(loads, region))
         moment = now()
+        before_it = _accepted_before(state, period, clinic_id)
         _withdraw(state, period, clinic_id, REPLACED, moment)
         state.insert(
             "approval",
@@ -261,6 +285,7 @@ def approve(
             standing_approvals(state, period)[clinic_id],
             tuple(json.loads(row["figures"])),
             remaining_clinics(state, period),
+            tuple((rule_id, told) for rule_id, told in before_it if rule_id not in reasons),
         )
     logbook.event("approved", clinic_id=clinic_id, approved_by=name, accepted=reasons)
     return given
@@ -293,7 +318,7 @@ def take_back(home: Home, period: str, clinic_id: str, by: str, say: Callable[[s
             if standing is not None
             else Clinic(clinic_id, kept[clinic_id]["clinic_name"], kept[clinic_id]["figures_hash"])
         )
-        reason = f"taget tillbaka av {name}"
+        reason = f"{TAKEN_BACK} {name}"
         _withdraw(state, period, clinic_id, reason, now())
         taken_back = TakenBack(period, clinic, standing is not None, remaining_clinics(state, period))
     if taken_back.had_one:

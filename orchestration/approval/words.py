@@ -79,7 +79,12 @@ def given_lines(given: Given, variant: str) -> list[str]:
             for rule_id, reason in standing.accepted
             if rule_id not in found
         ),
-        "En ny inläsning som ändrar klinikens rader återtar godkännandet.",
+        *(
+            f'  {rule_id} godtogs förut ({reason}) men inte nu; godta igen med --accept {rule_id} "skäl"'
+            for rule_id, reason in given.lapsed
+        ),
+        "En ny inläsning som ändrar klinikens rader återtar godkännandet. Det som är godtaget förblir godtaget för "
+        "samma avvikelser, tills någon tar tillbaka det eller godkänner utan det.",
         *remaining_lines(given.period, given.remaining),
     ]
 

@@ -17,27 +17,37 @@ from pathlib import Path
 
 from orchestration.settings import Home
 from orchestration.state.lake import load_label, quarantine_list_path, quarantined_path, refused_label
+from orchestration.state.reviews import (
+    FOLDER_NAME,
+    number_in_force,
+    review_in_force,
+    review_seen_at,
+    reviews_of,
+)
 from orchestration.state.store import Load, State
 
 LOG_FOLDER = "log"
 _LOG_NAME = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))\.jsonl")
 _REPORT_NAME = re.compile(r"v([1-9]\d*)")
 
-ORIGINAL, QUARANTINE, LAKE, REPORT, LOG, LEFTOVER = (
+ORIGINAL, QUARANTINE, LAKE, REPORT, REVIEW, LOG, LEFTOVER = (
     "original",
     "quarantine_list",
     "lake_rows",
     "report",
+    "review",
     "log",
     "leftover",
 )
-# What a report that is being removed is called meanwhile, so that nobody opens half of it.
+# What a report or review that is being removed is called meanwhile, so that nobody opens half of it.
 REMOVED_SUFFIX = ".gallras"
 
 
 @dataclass(frozen=True)
 class Due:
-    """A file, or a report's folder, that is to go: `path` below the home, `month` the one it was counted from.
+    """A file, or the folder of a report or review, that is to go.
+
+    `path` is below the home, `month` the one it was counted from.
 
     `sha256` and `rows` are what the state knows of it, None when it knows nothing.
     """
@@ -187,6 +197,38 @@ def _reports(home: Home, state: State, found: Found) -> Iterator[Due]:
                 yield Due(REPORT, _below(home, path), month)
 
 
+def _reviews_to_keep(home: Home, state: State, period: str) -> set[int]:
+    """The reviews of a period that something rests on: the lists, their statuses, and what clinics have accepted."""
+    reviews = reviews_of(home, period)
+    in_force = review_in_force(home, period)
+    kept = {number_in_force(home, period), *(review.number for review in reviews[-1:])}
+    kept |= {None if review is None else review.compared_with for review in (in_force, *reviews[-1:])}
+    for row in state.rows(
+        "select approved_at from approval where approval_id in "
+        "(select max(approval_id) from approval where period = ? group by clinic_id)",
+        [period],
+    ):
+        seen = review_seen_at(reviews, row["approved_at"])
+        kept.add(None if seen is None else seen.number)
+    return {number for number in kept if number is not None}
+
+
+def _reviews(home: Home, state: State, found: Found) -> Iterator[Due]:
+    """Earlier reviews of a period that nothing rests on."""
+    if home.review.is_symlink():
+        found.unseen.append(f"{_below(home, home.review)} är en länk")
+        return
+    for folder in sorted(home.review.iterdir()) if home.review.is_dir() else ():
+        if folder.is_symlink() or not folder.is_dir():
+            continue
+        kept = _reviews_to_keep(home, state, folder.name)
+        for path in sorted(folder.iterdir()):
+            match = FOLDER_NAME.fullmatch(path.name)
+            if match and path.is_dir() and not path.is_symlink() and int(match[1]) not in kept:
+                month = datetime.datetime.fromtimestamp(_written_at(path)).strftime("%Y-%m")
+                yield Due(REVIEW, _below(home, path), month)
+
+
 def _logs(home: Home, found: Found) -> Iterator[Due]:
     for file in _plain_files(home, home.state / LOG_FOLDER, found):
         match = _LOG_NAME.fullmatch(file.name)
@@ -204,6 +246,7 @@ def find_due(home: Home, state: State, today: datetime.date, retention_months: i
         *_quarantine_lists(home, loads, found),
         *_lake_files(home, loads, found),
         *_reports(home, state, found),
+        *_reviews(home, state, found),
         *_logs(home, found),
     ]
     found.due += [each for each in candidates if each.month < first_kept]
@@ -219,10 +262,11 @@ def find_leftovers(home: Home) -> list[Due]:
         for file in _plain_files(home, top, found)
         if file.name.endswith(".part") and not file.is_relative_to(home.landing_scratch)
     ]
-    if home.reports.is_dir() and not home.reports.is_symlink():
-        left += [
-            Due(LEFTOVER, _below(home, folder), _month_of(folder))
-            for folder in sorted(home.reports.glob(f"*/.*{REMOVED_SUFFIX}"))
-            if folder.is_dir() and not folder.is_symlink() and not folder.parent.is_symlink()
-        ]
+    for top in (home.reports, home.review):
+        if top.is_dir() and not top.is_symlink():
+            left += [
+                Due(LEFTOVER, _below(home, folder), _month_of(folder))
+                for folder in sorted(top.glob(f"*/.*{REMOVED_SUFFIX}"))
+                if folder.is_dir() and not folder.is_symlink() and not folder.parent.is_symlink()
+            ]
     return left

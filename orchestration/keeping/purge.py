@@ -127,7 +127,7 @@ def remove_empty_folders(home: Home) -> None:
     """Remove the folders of periods that hold nothing any more."""
     folders = [
         folder
-        for pattern in ("archive/*", "quarantine/*", "lake/*/*", "reports/*")
+        for pattern in ("archive/*", "quarantine/*", "lake/*/*", "reports/*", "review/*")
         for folder in home.root.glob(pattern)
         if not folder.parent.is_symlink()
     ]

@@ -16,6 +16,7 @@ from orchestration.keeping.due import (
     ORIGINAL,
     QUARANTINE,
     REPORT,
+    REVIEW,
     find_due,
     find_leftovers,
     first_kept_month,
@@ -37,6 +38,7 @@ _NAMES = {
     QUARANTINE: ("karantänlista", "karantänlistor"),
     LAKE: ("fil av ersatta inläsningar", "filer av ersatta inläsningar"),
     REPORT: ("äldre protokoll", "äldre protokoll"),
+    REVIEW: ("äldre genomgång", "äldre genomgångar"),
     LOG: ("loggfil", "loggfiler"),
     RUN: ("körning i Dagsters historik", "körningar i Dagsters historik"),
 }

@@ -16,7 +16,7 @@ from orchestration.contracts import REGISTERS
 from orchestration.errors import VardlagerError
 from orchestration.national.contract import RECORD_TYPES, DeliveryAttribute, read_attributes
 from orchestration.state.current import code_version, current_inputs, readable_loads
-from orchestration.state.evidence import REQUIRED_CHECKS_FILE
+from orchestration.state.evidence import REQUIRED_CHECKS_FILE, stands
 from orchestration.state.store import Load, State, open_state
 from orchestration.work import Work
 
@@ -291,11 +291,7 @@ def _why_no_figures(state: State, work: Work, checks: Sequence[RequiredCheck], i
     for check in checks:
         if check.stage != _BUILD_STAGE:
             continue
-        last = state.rows(
-            "select inputs, is_passed from evidence where check_id = ? order by recorded_at desc, rowid desc limit 1",
-            [check.check_id],
-        )
-        if not last or last[0]["inputs"] != inputs or not last[0]["is_passed"]:
+        if not stands(state, check.check_id, inputs):
             return _OTHER_BUILD
     return ""
 

@@ -36,6 +36,15 @@ def record(state: State, check_id: str, run_id: str, inputs: str, period: str, i
     )
 
 
+def stands(state: State, check_id: str, inputs: str) -> bool:
+    """Whether a check passed on these inputs when it was last made, in whichever run and for whichever period."""
+    last = state.rows(
+        "select inputs, is_passed from evidence where check_id = ? order by recorded_at desc, rowid desc limit 1",
+        [check_id],
+    )
+    return bool(last and last[0]["inputs"] == inputs and last[0]["is_passed"])
+
+
 def lacking(state: State, run_id: str, inputs: str, period: str) -> list[str]:
     """The required checks that did not pass for this run, period and inputs, each with why, in Swedish."""
     found = {

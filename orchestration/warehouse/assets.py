@@ -8,6 +8,7 @@ from orchestration.errors import VardlagerError
 from orchestration.guard import guarded_events
 from orchestration.landing.account import check_account
 from orchestration.landing.assets import CONTRACTS, landed_key
+from orchestration.reporting.stage import LISTS_NAME, next_version
 from orchestration.resources import MONTHS, ONE_WRITER, Workplace
 from orchestration.warehouse.dbt_runner import NodeResult
 from orchestration.warehouse.model_checks import (
@@ -43,7 +44,13 @@ def _told(work: Work, built: Built) -> Iterator[Told]:
     finally:
         connection.close()
     yield from materializations(PROJECT, rows, built.touched)
-    links: dict[str, dg.MetadataValue] = {"protocols": dg.MetadataValue.path(str(work.home.reports / work.period))}
+    reports = work.home.reports / work.period
+    # The lists of this run come with the next report version: the validation after this stage writes it.
+    lists = reports / f"v{next_version(reports)}" / LISTS_NAME
+    links: dict[str, dg.MetadataValue] = {
+        "protocols": dg.MetadataValue.path(str(reports)),
+        "lists": dg.MetadataValue.path(str(lists)),
+    }
     yield from rule_check_results(work.period, found, links)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -19,6 +21,16 @@ from orchestration.state.current import built_periods, complete_periods, inputs_
 from orchestration.state.lake import quarantined_path
 from orchestration.state.store import Load, State
 from orchestration.warehouse.look_back import longest_look_back, looked_back_to
+
+# A deviation as a review tells it (models/review/review_deviation.sql), so far as a later one asks of it.
+_TOLD_DEVIATION = {
+    "clinic_id": "varchar", "rule_id": "varchar", "effect_case": "varchar", "severity": "varchar",
+    "effect": "varchar", "status": "varchar", "entity": "varchar", "contact_id": "varchar", "unit_id": "varchar",
+    "unit_name": "varchar", "care_level": "varchar", "phase": "varchar", "mvo_code": "varchar",
+    "decision_date": "date", "start_date": "date", "booked_date": "date", "is_booked": "boolean",
+    "target_date": "date", "wait_days": "bigint", "is_left_out": "boolean", "detail": "varchar",
+    "sort_order": "bigint",
+}  # fmt: skip
 
 _CONTROL_TABLES = {
     "run_context": {
@@ -56,7 +68,19 @@ _CONTROL_TABLES = {
         "leverans_referens": "varchar", "ersattnings_id": "varchar", "rows": "bigint", "sha256": "varchar",
         "status": "varchar", "rejected_count": "bigint", "answered_at": "timestamp",
     },
+    "earlier_deviation": _TOLD_DEVIATION,
+    "accepted_deviation": _TOLD_DEVIATION,
+    "clinic_approval": {
+        "clinic_id": "varchar", "approved_by": "varchar", "approved_at": "timestamp", "figures_hash": "varchar",
+        "is_withdrawn": "boolean", "withdrawn_reason": "varchar",
+    },
+    "clinic_acceptance": {
+        "clinic_id": "varchar", "rule_id": "varchar", "reason": "varchar", "accepted_by": "varchar",
+        "accepted_at": "timestamp",
+    },
 }  # fmt: skip
+# What a review asks beside the build: empty while the models are built and tested.
+_OF_REVIEWS = ("earlier_deviation", "accepted_deviation", "clinic_approval", "clinic_acceptance")
 
 # What a rule may ask of another period than its row's own: columns of one entity by their name in
 # control.contact_history. A changed contact is one that differs in these, so the two cannot part.
@@ -259,6 +283,51 @@ def write_state_copies(connection: duckdb.DuckDBPyConnection, state: State) -> N
     )
 
 
+@dataclass(frozen=True)
+class Acceptance:
+    """A rule whose deviations a clinic has accepted, and the file of the deviations that it saw when it did."""
+
+    clinic_id: str
+    rule_id: str
+    reason: str
+    accepted_by: str
+    accepted_at: str
+    seen: Path | None
+
+
+def write_review_inputs(
+    connection: duckdb.DuckDBPyConnection,
+    earlier: Path | None,
+    approvals: Sequence[Sequence[Any]],
+    acceptances: Sequence[Acceptance],
+) -> None:
+    """Let the models of the review know the deviations it is compared with, and what the clinics have said.
+
+    `earlier` is the Parquet file of deviations of the review compared with, None when there is none; a row of
+    `approvals` has the columns of control.clinic_approval. What is left out is empty, as while the models are built.
+    """
+    names = ", ".join(_TOLD_DEVIATION)
+    _fill(connection, "earlier_deviation", [])
+    _fill(connection, "accepted_deviation", [])
+    if earlier is not None:
+        connection.execute(
+            f"insert into control.earlier_deviation select {names} from read_parquet($path)", {"path": str(earlier)}
+        )
+    for acceptance in acceptances:
+        if acceptance.seen is not None:
+            connection.execute(
+                f"insert into control.accepted_deviation select {names} from read_parquet($path) "
+                "where status <> 'fixed' and clinic_id = $clinic and rule_id = $rule",
+                {"path": str(acceptance.seen), "clinic": acceptance.clinic_id, "rule": acceptance.rule_id},
+            )
+    _fill(connection, "clinic_approval", approvals)
+    _fill(
+        connection,
+        "clinic_acceptance",
+        [(told.clinic_id, told.rule_id, told.reason, told.accepted_by, told.accepted_at) for told in acceptances],
+    )
+
+
 def write_inputs(
     connection: duckdb.DuckDBPyConnection,
     period: str,
@@ -307,5 +376,7 @@ def write_inputs(
     _fill(connection, "loaded_period", complete_periods(contracts, current))
     _fill(connection, "complete_period", [[period] for period in complete])
     _fill(connection, "touched_period", [[period] for period in sorted(touched)])
+    for table in _OF_REVIEWS:
+        _fill(connection, table, [])
     write_state_copies(connection, state)
     return inputs_fingerprint(readable, region)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import datetime
 import io
 
+import duckdb
 from rich.table import Table
 
 from orchestration.approval.approvals import clinic_states, known_clinics
 from orchestration.contracts import load_contracts
 from orchestration.publishing.versions import publications, version_in_force
+from orchestration.reporting.stage import newest_lists
+from orchestration.review.told import read_told, summary_lines
 from orchestration.settings import Home, Region, read_region
 from orchestration.state.current import current_inputs
+from orchestration.state.reviews import review_in_force
 from orchestration.state.store import State, open_state
 from orchestration.workbench.screen import plain_console
 from orchestration.working_days import deadlines
@@ -153,6 +157,19 @@ def _approvals_table(state: State, period: str) -> Table:
     return table
 
 
+def _review_lines(home: Home, period: str) -> list[str]:
+    """Deviations left of the period, and where the clinics' lists lie; nothing before the first validation."""
+    review = review_in_force(home, period)
+    if review is None:
+        return []
+    try:
+        lines = summary_lines(read_told(review))
+    except duckdb.Error:
+        return [f"Genomgången {review.folder} går inte att läsa; vardlager validate --period {period} gör en ny."]
+    lists = newest_lists(home.reports / period)
+    return lines if lists is None else [*lines, f"Klinikernas listor: {lists}"]
+
+
 def _figures_age(state: State, region: Region, period: str) -> str | None:
     """A warning when the figures that the clinics would approve are not those of what is loaded."""
     kept = state.rows("select distinct inputs, recorded_at from clinic_figure where period = ?", [period])
@@ -186,5 +203,7 @@ def status_text(home: Home, period: str | None, today: datetime.date | None = No
                 warning = _figures_age(state, region, month)
                 if warning is not None:
                     console.print(warning)
+                for line in _review_lines(home, month):
+                    console.print(line)
                 console.print(f"{month}: {_deadline(month, region, today or datetime.date.today())}")
     return text.getvalue()

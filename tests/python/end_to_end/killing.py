@@ -78,6 +78,7 @@ def _do_stages(names: list[str], period: str, run_id: str) -> None:
     from orchestration.landing import stage as landing
     from orchestration.publishing import stage as publishing
     from orchestration.reporting import stage as reporting
+    from orchestration.review import stage as review
     from orchestration.state.lock import writing
     from orchestration.validation import stage as validation
     from orchestration.warehouse import stage as warehouse
@@ -85,7 +86,8 @@ def _do_stages(names: list[str], period: str, run_id: str) -> None:
 
     def validate(work: Work) -> None:
         results = validation.run_suites(work)
-        reporting.write_protocol(work, results)
+        renewed = review.renew_review(work)
+        reporting.write_protocol(work, results, None if renewed is None else renewed.folder)
         validation.demand_passed(work, results)
 
     def build(work: Work) -> None:

@@ -176,7 +176,8 @@ def _run_month(
         return {}
 
     monkeypatch.setattr(validation, "run_suites", lambda work: results)
-    monkeypatch.setattr(validation, "write_protocol", lambda work, results: Path("protokoll.html"))
+    monkeypatch.setattr(validation, "renew_review", lambda work: None)
+    monkeypatch.setattr(validation, "write_protocol", lambda work, results, review: Path("protokoll.html"))
     monkeypatch.setattr(publishing, "publish_period", publish)
     monkeypatch.setattr(publishing, "month_figures", lambda *_: [("Första kontakt", "väntande", 1, 2, None, None)])
     ran = dg.materialize(

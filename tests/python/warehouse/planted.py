@@ -29,6 +29,12 @@ CAP_UNIT = "SE2321000131-E000000001002"
 FIRST_LINE_UNIT = "SE2321000131-E000000001003"
 UNKNOWN_UNIT = "SE2321000131-E000000009999"
 
+_TOLD_DEVIATION = (
+    "clinic_id varchar, rule_id varchar, effect_case varchar, severity varchar, effect varchar, status varchar, "
+    "entity varchar, contact_id varchar, unit_id varchar, unit_name varchar, care_level varchar, phase varchar, "
+    "mvo_code varchar, decision_date date, start_date date, booked_date date, is_booked boolean, "
+    "target_date date, wait_days bigint, is_left_out boolean, detail varchar, sort_order bigint"
+)
 CONTROL_TABLES = {
     "run_context": (
         "period varchar, region_code integer, region_name varchar, region_hsa_id varchar, "
@@ -66,6 +72,15 @@ CONTROL_TABLES = {
         "receiver varchar, period varchar, version integer, call varchar, leverans_referens varchar, "
         "ersattnings_id varchar, rows bigint, sha256 varchar, status varchar, rejected_count bigint, "
         "answered_at timestamp"
+    ),
+    "earlier_deviation": _TOLD_DEVIATION,
+    "accepted_deviation": _TOLD_DEVIATION,
+    "clinic_approval": (
+        "clinic_id varchar, approved_by varchar, approved_at timestamp, figures_hash varchar, "
+        "is_withdrawn boolean, withdrawn_reason varchar"
+    ),
+    "clinic_acceptance": (
+        "clinic_id varchar, rule_id varchar, reason varchar, accepted_by varchar, accepted_at timestamp"
     ),
 }
 

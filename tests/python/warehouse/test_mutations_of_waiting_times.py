@@ -143,6 +143,7 @@ def test_each_fault_in_a_model_of_waiting_times_is_told_by_a_planted_row(model: 
 READ_ELSEWHERE = {
     "first_referral_date": "the delivery's rows (test_delivery_rows.py)",
     **dict.fromkeys(PHONE_PARAMETERS, "the telephone measure (test_phone.py)"),
+    "work_list_ahead_days": "the work list (test_review_models.py)",
 }
 
 
