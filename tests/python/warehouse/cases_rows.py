@@ -6,20 +6,17 @@ from datetime import date, datetime
 from typing import Any
 
 from tests.python.warehouse.case import (
-    CAP_UNIT,
     EARLIER_PERIOD,
-    FIRST_LINE_UNIT,
     LATER_PERIOD,
     MOVING_UNIT,
     NO_HOSPITAL_UNIT,
     RULE_PERIOD,
-    UNKNOWN_UNIT,
     Case,
     done,
     fitting,
     waits,
 )
-from tests.python.warehouse.planted import Row, contact, day, key_of, waiting
+from tests.python.warehouse.planted import CAP_UNIT, FIRST_LINE_UNIT, UNKNOWN_UNIT, Row, contact, day, key_of, waiting
 
 OPERATION: Row = {"fas": "2", "aktivitet": "51101"}
 EXAMINATION: Row = {"fas": "3", "aktivitet": "51101"}
