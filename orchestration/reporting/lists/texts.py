@@ -112,7 +112,7 @@ def approval(clinic: Row) -> str:
         return f"{state} av {clinic['approved_by']} {when}"
     if clinic["approval_state"] == "withdrawn" and clinic["withdrawn_reason"]:
         return f"{state}: {mask_identities(clinic['withdrawn_reason'])}"
-    if clinic["approval_state"] == "not_needed":
+    if clinic["approval_state"] == "not_needed" and clinic["clinic_id"] != NO_CLINIC:
         return f"{state}: inga av klinikens rader ska levereras"
     return state
 
