@@ -80,7 +80,9 @@ def contact(row: Row) -> str:
     """The source's id of the contact; what the deviation is about when it is no single contact."""
     if row["contact_id"]:
         return str(row["contact_id"])
-    return "Ingen enskild kontakt" if row["unit_id"] else "Hela kliniken"
+    if row["unit_id"]:
+        return "Ingen enskild kontakt"
+    return "Ingen klinik" if row["clinic_id"] == NO_CLINIC else "Hela kliniken"
 
 
 def left_out(row: Row) -> str:
