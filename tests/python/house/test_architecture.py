@@ -159,7 +159,7 @@ def test_every_rule_of_the_seed_is_gathered_among_the_findings() -> None:
     gathered = (ROOT / "models" / "intermediate" / "quality" / "int_quality__finding.sql").read_text(encoding="utf-8")
     of_rows = set(re.findall(r"'([a-z]\d\d)'", gathered))
     of_clinics = ROOT / "models" / "intermediate" / "quality" / "int_quality__clinic_finding.sql"
-    assert rules == of_rows | set(re.findall(r"rule_([a-z]\d\d)", of_clinics.read_text(encoding="utf-8")))
+    assert rules == of_rows | set(re.findall(r"'([a-z]\d\d)'", of_clinics.read_text(encoding="utf-8")))
     models = {path.stem.removeprefix("rule_") for path in (ROOT / "models" / "quality" / "rules").glob("rule_*.sql")}
     assert rules == models
     assert not rules & {row["rule_id"].lower() for row in rows if row["has_model"] != "true"}

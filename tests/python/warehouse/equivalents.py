@@ -111,7 +111,7 @@ EQUIVALENTS: dict[str, dict[str, str]] = {
         "clinic_dates.same_dates_count * 100 >= ((clinic_dates.rows_count * period.same_dates_percent) - 1)": BY_FIVES,
     },
     "int_waiting_times__flow_month": {
-        "flow_row: row_state = 'removed' → TRUE": (
+        "flow_row: row_state = 'removed' → TRUE (2)": (
             "of the others, only those that wait or are corrected have a time of removal, and they stand there before"
         ),
         "family_of_kind: COALESCE(flow_family.cap_steps, '') → flow_family.cap_steps": (
