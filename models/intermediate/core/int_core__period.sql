@@ -41,7 +41,8 @@ one_row_a_period as (
             'followup_grace_days', 'over_long_wait_days', 'first_birth_year', 'max_age_years',
             'mvo_code_length', 'activity_code_length',
             'volume_lower_percent', 'volume_upper_percent', 'volume_least_rows', 'volume_least_periods',
-            'volume_active_periods', 'one_decade_percent', 'same_dates_percent', 'clinic_pattern_least_rows'
+            'volume_active_periods', 'one_decade_percent', 'same_dates_percent',
+            'clinic_pattern_least_rows'
         ] %}
             max(
                 case when name = '{{ name }}' then cast(value as integer) end
