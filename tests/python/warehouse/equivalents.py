@@ -45,7 +45,9 @@ PARAMETERS = {
         (
             "guarantee_limit_specialised_days", "guarantee_limit_cap_days", "guarantee_limit_primary_care_days",
             "followup_grace_days", "over_long_wait_days", "first_birth_year", "max_age_years", "mvo_code_length",
-            "activity_code_length",
+            "activity_code_length", "volume_lower_percent", "volume_upper_percent", "volume_least_rows",
+            "volume_least_periods", "volume_active_periods", "one_decade_percent", "same_dates_percent",
+            "clinic_pattern_least_rows",
         ),
         "INT",
     ),
