@@ -739,19 +739,22 @@ month as (
     where measure_family is not null and place is not null -- CM03
     group by all
 ),
+looking as (
+    select own.period, earlier.period as seen_period, datediff('month', earlier.first_day, own.first_day) as back
+    from loaded as own
+    join loaded as earlier on datediff('month', earlier.first_day, own.first_day) between 0 and 12
+),
 seen as (
-    select loaded.period, month.* exclude (period), datediff('month', (month.period || '-01')::date, first_day) as back
-    from loaded
-    join month on back between 0 and 11 or (back = 12 and waiting_end_count > 0)
+    select looking.period, month.* exclude (period), back
+    from looking
+    join month on month.period = seen_period
+    where back < 12 or waiting_end_count > 0
 ),
 span as (
     select
-        own.period, count(*) filter (back = 1) = 1 as has_month_before, count(*) filter (back < 12) = 12 as has_year,
+        period, count(*) filter (back = 1) = 1 as has_month_before, count(*) filter (back < 12) = 12 as has_year,
         count(*) filter (back > 0) = 12 as has_starts
-    from loaded as own
-    join (select first_day as earlier_day from loaded) on true
-    cross join lateral (select datediff('month', earlier_day, first_day) as back)
-    where back between 0 and 12
+    from looking
     group by all
 ),
 summed as (

@@ -49,6 +49,9 @@ PARAMETERS = {
             "followup_grace_days", "over_long_wait_days", "first_birth_year", "max_age_years", "mvo_code_length",
             "activity_code_length", "very_long_wait_days", "urgent_wait_days", "returning_patient_days",
             "procedure_code_length", "diagnosis_code_min_length", "diagnosis_code_max_length",
+            "volume_lower_percent", "volume_upper_percent", "volume_least_rows",
+            "volume_least_periods", "volume_active_periods", "one_decade_percent", "same_dates_percent",
+            "clinic_pattern_least_rows",
         ),
         "INT",
     ),
@@ -136,7 +139,7 @@ EQUIVALENTS: dict[str, dict[str, str]] = {
         "clinic_dates.same_dates_count * 100 >= ((clinic_dates.rows_count * period.same_dates_percent) - 1)": BY_FIVES,
     },
     "int_waiting_times__flow_month": {
-        "flow_row: row_state = 'removed' → TRUE": (
+        "flow_row: row_state = 'removed' → TRUE (2)": (
             "of the others, only those that wait or are corrected have a time of removal, and they stand there before"
         ),
         "family_of_kind: COALESCE(flow_family.cap_steps, '') → flow_family.cap_steps": (

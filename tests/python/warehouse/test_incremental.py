@@ -18,7 +18,8 @@ from tests.python.warehouse.planted import CLINIC, OTHER_CLINIC, UNIT, Row, call
 from tests.python.warehouse.played import CALLS, CONTACTS, WAITING, BrokenOffError, Player, World
 
 ROWS_AT_A_TIME = "orchestration.warehouse.stage.ROWS_PER_MEGABYTE"
-PERIODS = ("2024-03", "2024-04", "2024-05", "2024-06")
+# The first is a year before the third, which looks back to it, and more than a year before the last.
+PERIODS = ("2023-05", "2024-04", "2024-05", "2024-06")
 OTHER_UNIT, THIRD_UNIT = (UNIT[:-1] + digit for digit in "28")
 PATIENTS = ("one patient", "another patient")
 NAMES = [f"contact {number}" for number in range(7)]

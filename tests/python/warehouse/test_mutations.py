@@ -149,7 +149,8 @@ def test_severity_and_effect_of_the_seed_are_those_of_the_rules() -> None:
     for token, expected in RULE_EFFECTS.items():
         rule_id, _, effect_case = token.partition("/")
         rows = [row for row in cases[rule_id] if not effect_case or row["effect_case"] == effect_case]
-        assert [(row["severity"], row["effect"]) for row in rows] == [expected], token
+        # Cases of a rule that are not told apart by name (A31 has one for each family) are alike.
+        assert {(row["severity"], row["effect"]) for row in rows} == {expected}, token
 
 
 def test_a_check_fails_on_a_model_that_finds_nothing(world: Recomputing) -> None:
