@@ -145,8 +145,8 @@ hit as (
     select 'A06', 'fix', '-', row_of_care.*
     from row_of_care
     semi join row_of_care as twin
-        on (twin._period, twin.patient_key, twin.mvo, twin.clinic_id, twin.fas)
-        = (row_of_care._period, row_of_care.patient_key, row_of_care.mvo, row_of_care.clinic_id, row_of_care.fas)
+        on twin._period = row_of_care._period and twin.patient_key = row_of_care.patient_key
+        and twin.mvo = row_of_care.mvo and twin.clinic_id = row_of_care.clinic_id and twin.fas = row_of_care.fas
         and twin.scope = 'W' and twin.vardniva = 'S' and twin._line <> row_of_care._line
         and (twin.fas = '1' or twin.aktivitet = row_of_care.aktivitet)
     where scope = 'W' and vardniva = 'S' and fas in ('1', '2', '3')
@@ -215,8 +215,8 @@ hit as (
     select 'A20', 'fix', '-', row_of_care.*
     from row_of_care
     semi join row_of_care as earlier
-        on (earlier.patient_key, earlier.mvo, earlier.clinic_id)
-        = (row_of_care.patient_key, row_of_care.mvo, row_of_care.clinic_id)
+        on earlier.patient_key = row_of_care.patient_key
+        and earlier.mvo = row_of_care.mvo and earlier.clinic_id = row_of_care.clinic_id
         and earlier.scope = 'G' and earlier.fas in ('1', '4') and earlier.contact_key <> row_of_care.contact_key
         and earlier.event_day between row_of_care.event_day - 365 and row_of_care.event_day - 1
         and earlier.first_day between row_of_care.first_day - interval 12 month and row_of_care.first_day
