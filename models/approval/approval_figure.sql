@@ -47,7 +47,8 @@ candidate as (
         clinic_id,
         row_state as population,
         entity,
-        source_line
+        source_line,
+        contact_key
     from flagged_row
     where care_level = 'S' and row_state in ('completed', 'waiting') and clinic_id is not null
 ),
@@ -199,7 +200,7 @@ candidate_measure as (
         on
             population_row.period = candidate.period
             and population_row.entity = candidate.entity
-            and population_row.source_line = candidate.source_line
+            and population_row.contact_key = candidate.contact_key
 ),
 
 measure_figure as (

@@ -200,11 +200,11 @@ def published(built: Path, manifest: dict[str, Any]) -> Iterator[Recomputing]:
     """Every model from staging to the mart, as the build has it, on the published rows alone."""
     checks = {"mart_waiting_times": lambda connection, relation: True}
     recomputing = Recomputing(built, manifest, checks)
-    lake = recomputing.relation("cosmic_vardkontakt")
+    lake = recomputing.relation("vardkontakt")
     name = key_of("step 1 R05 on the thirtieth day")
     template = f"select * from {lake} where contact_key = '{name}' and enhet_hsaid = '{CAP_UNIT}'"
-    recomputing.exchange("cosmic_vardkontakt", _published_contacts(template))
-    recomputing.exchange("cosmic_vantelista", f"from {recomputing.relation('cosmic_vantelista')} where false")
+    recomputing.exchange("vardkontakt", _published_contacts(template))
+    recomputing.exchange("vantelista", f"from {recomputing.relation('vantelista')} where false")
     for staging in ("stg_cosmic__vardkontakt", "stg_cosmic__vantelista"):
         recomputing.exchange(staging, recomputing.code(staging))
     for model in recomputing.children("stg_cosmic__vardkontakt"):
