@@ -229,6 +229,34 @@ def test_registers_alone_wait_for_care(desk: Desk) -> None:
     assert requests == [] and f"{REGISTERS}: komplett, väntar på {CARE}" in said
 
 
+PHONE_FILES = tuple(name for name, contract in CONTRACTS.items() if contract.group == "phone")
+
+
+def test_calls_that_arrive_after_care_start_a_run_of_their_own_group(desk: Desk) -> None:
+    desk.loaded(ALL)
+    desk.put_all((*ALL, PHONE_FILES[0]))
+    requests, said = desk.rested()
+    assert requests == [] and f"{PERIOD} phone: väntar på {PHONE_FILES[1]}" in said
+    desk.put(PHONE_FILES[1])
+    (request,), _ = desk.rested()
+    assert request.tags[GROUP_TAG] == "phone"
+
+
+def test_calls_that_arrive_before_care_wait_for_it(desk: Desk) -> None:
+    desk.loaded(REGISTER_FILES)
+    desk.put_all(PHONE_FILES)
+    requests, said = desk.rested()
+    assert requests == [] and f"{PERIOD} phone: komplett, väntar på {CARE}" in said
+
+
+def test_a_refused_file_of_calls_does_not_keep_care_waiting(desk: Desk) -> None:
+    desk.loaded(REGISTER_FILES)
+    desk.loaded(PHONE_FILES[:1], outcome="refused")
+    desk.put_all((*CARE_FILES, *PHONE_FILES))
+    (request,), _ = desk.rested()
+    assert request.tags[GROUP_TAG] == CARE
+
+
 def test_a_broken_group_does_not_stop_another(desk: Desk) -> None:
     desk.loaded(REGISTER_FILES, period="2024-06")
     desk.put_all((*CARE_FILES, REGISTER_FILES[0]))

@@ -175,10 +175,10 @@ EQUIVALENTS: dict[str, dict[str, str]] = {
         ),
     },
     "int_core__period": {
-        "parameter_in_force: LEFT JOIN parameter ON care_period.last_date >= parameter.valid_from AND "
-        "care_period.last_date <= COALESCE(parameter.valid_to, care_period.last_date) → INNER JOIN parameter ON "
-        "care_period.last_date >= parameter.valid_from AND care_period.last_date <= COALESCE(parameter.valid_to, "
-        "care_period.last_date)": "every period has parameters in force",
+        "parameter_in_force: LEFT JOIN parameter ON own_period.last_date >= parameter.valid_from AND "
+        "own_period.last_date <= COALESCE(parameter.valid_to, own_period.last_date) → INNER JOIN parameter ON "
+        "own_period.last_date >= parameter.valid_from AND own_period.last_date <= COALESCE(parameter.valid_to, "
+        "own_period.last_date)": "every period has parameters in force",
         "one_row_a_period: name = 'first_referral_date' → FALSE": (
             "read by the delivery's rows alone (test_delivery_rows.py)"
         ),
