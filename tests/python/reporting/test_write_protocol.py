@@ -133,7 +133,7 @@ def test_the_templates_are_part_of_what_is_installed() -> None:
         for pattern in patterns
     }
     standing = {
-        (path.parent.name, path.suffix)
+        (".".join(path.parent.relative_to(PROJECT_ROOT / "orchestration").parts), path.suffix)
         for path in (PROJECT_ROOT / "orchestration").rglob("*")
         if path.is_file() and path.suffix not in {".py", ".pyc"}
     }
