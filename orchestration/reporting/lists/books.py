@@ -97,6 +97,7 @@ def write_clinic_book(path: Path, review: Review, facts: ClinicFacts, region_nam
             facts.rules,
             when_empty=texts.NOTHING_FOUND,
             frozen_columns=2,
+            printed_columns=columns.RULES_PRINTED,
         )
         count += write_table_sheet(
             book,
@@ -105,7 +106,7 @@ def write_clinic_book(path: Path, review: Review, facts: ClinicFacts, region_nam
             [texts.FIXED_NOTE],
             columns.DEVIATIONS,
             fixed,
-            when_empty=texts.NOTHING_FIXED,
+            when_empty=texts.nothing_fixed(review),
             frozen_columns=2,
             printed_columns=columns.DEVIATIONS_PRINTED,
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 LONGEST_CELL: Final = 32_767
@@ -39,6 +40,8 @@ def begins_as_formula(text: str) -> bool:
     """
     if text[:1] in ("\t", "\r", "\n"):
         return True
+    if text[:1].isalnum() and text[:1].isascii():
+        return False
     for character in text:
         if not _is_unseen(character):
             form = unicodedata.normalize("NFKC", character)[:1]
@@ -48,9 +51,9 @@ def begins_as_formula(text: str) -> bool:
 
 def harmless(text: str) -> str:
     """`text` as a list may hold it: on one line, of characters that XML takes, and no formula anywhere."""
-    if text.isalnum():
-        return text
-    printable = _UNPRINTABLE.sub(_STANDS_FOR_A_LOST_SIGN, _SPACES.sub(" ", text))
+    printable = text
+    if not text.isprintable():
+        printable = _UNPRINTABLE.sub(_STANDS_FOR_A_LOST_SIGN, _SPACES.sub(" ", text))
     return _APOSTROPHE + printable if begins_as_formula(text) else printable
 
 
@@ -61,6 +64,12 @@ def fitting(text: str) -> str:
         return text
     kept = text.encode("utf-16-le")[: 2 * (LONGEST_CELL - len(_CUT))].decode("utf-16-le", "ignore")
     return kept + _CUT
+
+
+@lru_cache(maxsize=65_536)
+def cell_text(text: str) -> str:
+    """`text` as a cell of a workbook may hold it: harmless, and not too long."""
+    return fitting(harmless(text))
 
 
 def sheet_name(name: str, number: int = 1) -> str:

@@ -137,14 +137,15 @@ _NO_SHOWS: Final = """
 """
 
 _NO_SHOW_ROWS: Final = """
-    select
-        no_show_row.*,
-        clinic.clinic_name
+    with clinic_name as (
+        select distinct clinic_id, clinic_name
+        from no_show
+    )
+
+    select no_show_row.*, clinic_name.clinic_name
     from no_show_row
-    left join clinic on no_show_row.clinic_id = clinic.clinic_id
-    order by
-        clinic.clinic_name, no_show_row.clinic_id, no_show_row.unit_name, no_show_row.unit_id,
-        no_show_row.start_date, no_show_row.contact_id
+    left join clinic_name on no_show_row.clinic_id = clinic_name.clinic_id
+    order by clinic_name.clinic_name, no_show_row.clinic_id, unit_name, unit_id, start_date, contact_id
 """
 
 _NO_SHOWS_BY_CLINIC: Final = """

@@ -22,7 +22,7 @@ from orchestration.reporting.lists.cells import harmless
 from orchestration.reporting.lists.facts import ClinicFacts, Review, WorkListFacts
 from orchestration.reporting.lists.words import Row
 
-SHOWN_ROWS: Final = 100
+SHOWN_ROWS: Final = 50
 _OPEN_AT_ONCE: Final = 10
 
 
@@ -70,12 +70,16 @@ def _clinic_sections(rows: Sequence[Row], key: Callable[[Row], str]) -> list[Sec
 
 
 def _text(value: object) -> str:
-    """A source's text as the page may hold it; a dash for nothing."""
-    return words.NOTHING if value is None else harmless(str(value))
+    return words.NOTHING if value is None else str(value)
 
 
 def _masked(value: object) -> str:
     return _text(mask_identities(str(value)) if value is not None else None)
+
+
+def _finished(value: object) -> object:
+    """Every value that a template prints, on its way to the page: what is copied from it runs nowhere."""
+    return harmless(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 @functools.cache
@@ -88,6 +92,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        finalize=_finished,
     )
     environment.filters.update(
         spaced=wording.spaced,

@@ -15,7 +15,6 @@ NOTHING_TO_CORRECT: Final = "Inget att rätta. Tack!"
 NOBODY_WAITS: Final = "Ingen väntar över gränsen, och ingen når den inom 30 dagar."
 NOBODY_MISSED: Final = "Inga patienter uteblev."
 NOTHING_LEFT_OUT: Final = "Inga rader utelämnas."
-NOTHING_FIXED: Final = "Inget har åtgärdats sedan förra inläsningen."
 NOTHING_FOUND: Final = "Reglerna har inte funnit några avvikelser."
 NO_FIGURES: Final = "Kliniken har inga kontakter som räknas i måtten."
 A_ROW_A_DEVIATION: Final = (
@@ -64,6 +63,13 @@ def about_clinic(review: Review, region_name: str, clinic: Row) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def nothing_fixed(review: Review) -> str:
+    """Why no deviation is told as fixed."""
+    if review.compared_with is None:
+        return "Månaden har inte lästs in förut, så det finns inget att jämföra med."
+    return "Inget har åtgärdats sedan förra inläsningen."
+
+
 def verdict(facts: ClinicFacts, review: Review) -> tuple[str, str, str]:
     """('failed', 'warn' or 'passed', headline, explanation): what the reporter must know first."""
     clinic = facts.clinic
@@ -106,7 +112,7 @@ def approval(clinic: Row) -> str:
         return f"{state} av {clinic['approved_by']} {when}"
     if clinic["approval_state"] == "withdrawn" and clinic["withdrawn_reason"]:
         return f"{state}: {mask_identities(clinic['withdrawn_reason'])}"
-    if clinic["approval_state"] == "not_needed":
+    if clinic["approval_state"] == "not_needed" and clinic["clinic_id"] != NO_CLINIC:
         return f"{state}: inga av klinikens rader ska levereras"
     return state
 
@@ -142,7 +148,8 @@ def figures_note(review: Review) -> str:
 
 def how_to_approve(facts: ClinicFacts, review: Review) -> list[tuple[str, str]]:
     """(what to do, the command it takes or nothing) for approving a clinic's figures and accepting a rule."""
-    first = next((row["rule_id"] for row in facts.rules if row["severity"] == "fix"), "REGEL")
+    acceptable = sorted((row for row in facts.rules if row["severity"] == "fix"), key=lambda row: row["effect"] != "-")
+    first = acceptable[0]["rule_id"] if acceptable else "REGEL"
     return [
         (
             "När siffrorna stämmer: säg till den som ansvarar för regionens leverans att kliniken godkänner dem. "
@@ -151,8 +158,8 @@ def how_to_approve(facts: ClinicFacts, review: Review) -> list[tuple[str, str]]:
         ),
         (
             "Är raderna under en regel rätt registrerade ska skälet följa med godkännandet. Så här, med regelns "
-            "beteckning och ditt skäl i stället för SKÄL; --accept kan stå flera gånger. Det som stoppar leveransen "
-            "kan inte godtas.",
+            "beteckning och ditt skäl i stället för SKÄL. Gäller det flera regler upprepas kommandots slut för var och "
+            "en. Det som stoppar leveransen kan inte godtas, och rader som utelämnas är utelämnade ändå.",
             words.approve_command(review.period, facts.clinic_id, first),
         ),
         (

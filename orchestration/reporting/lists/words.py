@@ -80,13 +80,17 @@ def contact(row: Row) -> str:
     """The source's id of the contact; what the deviation is about when it is no single contact."""
     if row["contact_id"]:
         return str(row["contact_id"])
-    return "Ingen enskild kontakt" if row["unit_id"] else "Hela kliniken"
+    if row["unit_id"]:
+        return "Ingen enskild kontakt"
+    return "Ingen klinik" if row["clinic_id"] == NO_CLINIC else "Hela kliniken"
 
 
 def left_out(row: Row) -> str:
     """Whether the row goes with the national delivery: 'Utelämnas', 'Med', or why the question does not apply."""
     if row["is_left_out"]:
         return "Utelämnas"
+    if row["contact_id"] is None:
+        return NOTHING
     if row["care_level"] == "P":
         return "Ingår inte"
     return NOTHING if row["is_left_out"] is None else "Med"
@@ -107,7 +111,7 @@ def start_or_booked(row: Row) -> str:
 
 
 def booked_in_time(row: Row) -> str:
-    """When a waiting row is booked, and whether that is inside the limit: "Nej", a date in time or one too late."""
+    """When a waiting row is booked and whether in time: 'Nej', or the day with 'i tid' or 'för sent'."""
     if not row["is_booked"]:
         return "Nej"
     in_time = {True: ", i tid", False: ", för sent", None: ""}[row["is_booked_in_time"]]
@@ -125,6 +129,13 @@ def approve_command(period: str, clinic_id: str, rule_id: str | None = None) -> 
     """The command that approves a clinic's figures, or approves them and accepts one rule with a reason."""
     command = f'vardlager approve --period {period} --clinic {shlex.quote(clinic_id)} --by "NAMN"'
     return command if rule_id is None else f'{command} --accept {rule_id} "SKÄL"'
+
+
+def effect(row: Row) -> str:
+    """What happens to the rows that break a rule."""
+    if row["severity"] == "block":
+        return wording.SEVERITIES["block"]
+    return named(wording.EFFECTS, row["effect"])
 
 
 def left_out_title(row: Row) -> str:

@@ -29,18 +29,21 @@ class ListsWritten:
     deviations: int
 
 
+def _safe_stem(clinic_id: str) -> str:
+    checksum = hashlib.sha256(clinic_id.encode("utf-8")).hexdigest()[:8]
+    return f"klinik_{re.sub(r'[^A-Za-z0-9-]+', '_', clinic_id)[:40]}_{checksum}"
+
+
 def file_stem(clinic_id: str) -> str:
     """What the files of a clinic are called: its HSA-id, or 'utan_klinik' for rows of no clinic.
 
-    An id that is no HSA-id could lead out of the folder, or be the same name as another on a computer that
-    does not tell capitals apart; it is written in safe characters with a checksum of its own.
+    An id that is no HSA-id could lead out of the folder; it is written in safe characters with a checksum.
     """
     if clinic_id == NO_CLINIC:
         return NO_CLINIC_STEM
     if _HSA_ID.fullmatch(clinic_id):
         return clinic_id
-    checksum = hashlib.sha256(clinic_id.encode("utf-8")).hexdigest()[:8]
-    return f"klinik_{re.sub(r'[^A-Za-z0-9-]+', '_', clinic_id)[:40]}_{checksum}"
+    return _safe_stem(clinic_id)
 
 
 def _write_page(path: Path, page: str) -> None:
@@ -56,6 +59,7 @@ def write_lists(review_folder: Path, target: Path, region_name: str) -> ListsWri
     """
     make_private(target)
     paths: list[Path] = []
+    taken: set[str] = set()
     deviations = 0
     with open_review(review_folder) as reader:
         review = reader.review()
@@ -63,6 +67,9 @@ def write_lists(review_folder: Path, target: Path, region_name: str) -> ListsWri
         for clinic in clinics:
             facts = reader.clinic_facts(clinic)
             stem = file_stem(facts.clinic_id)
+            if stem.casefold() in taken:
+                stem = _safe_stem(facts.clinic_id)
+            taken.add(stem.casefold())
             book, page = target / f"{stem}.xlsx", target / f"{stem}.html"
             deviations += write_clinic_book(book, review, facts, region_name)
             _write_page(page, render_clinic_page(review, facts, region_name, book.name))
