@@ -98,11 +98,20 @@ def renew_review(work: Work) -> Review | None:
         reviews = [review for review in reviews_of(work.home, work.period) if is_whole(review)]
         approvals = _latest_approvals(state, work.period)
         acceptances = _acceptances(state, approvals, reviews)
+        # The review says whether the period is preliminary.
+        delivered = state.rows(
+            "select receiver, version, content_hash from delivery where period = ? and status <> 'building' "
+            "order by receiver, version",
+            [work.period],
+        )
     if not is_built:
         work.progress("  Avvikelselistorna förnyas inte: lagret är inte byggt på det som gäller.")
         return None
     earlier = review_to_compare_with(reviews, [load.load_id or 0 for load in loads])
-    state_of_all = _digest([inputs, [load.load_id for load in loads], approvals, earlier and earlier.number])
+    compared = None if earlier is None else earlier.number
+    state_of_all = _digest(
+        [inputs, [load.load_id for load in loads], approvals, compared, [tuple(row) for row in delivered]]
+    )
     newest = reviews[-1] if reviews else None
     if newest is not None and newest.note.get("state") == state_of_all:
         point_at(work.home, work.period, newest.number)
@@ -150,7 +159,7 @@ def _write(
                 connection,
                 work.period,
                 {
-                    "compared_with": earlier and earlier.number,
+                    "compared_with": None if earlier is None else earlier.number,
                     "made_at": now().replace(" ", "T"),
                     "run_id": work.run_id,
                     "code_version": code_version(),

@@ -10,6 +10,7 @@ from pathlib import Path
 from orchestration.errors import UsageError
 from orchestration.landing.receiving import sha256_of
 from orchestration.privacy import KEY_FILE_VARIABLE, mask_identities, write_new_key
+from orchestration.reporting.stage import newest_lists
 from orchestration.settings import DEFAULT_HOME, EXAMPLE_FILE, HOME_VARIABLE, PRIVATE_FILE, Home
 from orchestration.state.store import open_state
 from orchestration.synthetic_region import write_region
@@ -125,6 +126,7 @@ def demo_summary(home: Home, period: str) -> str:
         f"Publicerad fil:  {home.published_file}\n"
         f"Leverans:        {home.delivery / 'skr' / period}\n"
         f"Protokoll:       {home.reports / period} (vad som kontrollerats, att läsa i en webbläsare)\n"
+        f"Klinikens lista: {newest_lists(home.reports / period)} (vad varje klinik ska rätta)\n"
         f"Läget:           {prefix}.venv/bin/vardlager status\n"
         f'Fråga själv:     {prefix}.venv/bin/vardlager sql "select * from marts.mart_waiting_times limit 5"'
         f"\nKöra vidare:     {prefix}{KEY_FILE_VARIABLE}={_key_file(home)} .venv/bin/vardlager run --period {period}"

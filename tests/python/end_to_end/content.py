@@ -89,6 +89,15 @@ def parquet(folder: Path) -> dict[str, str]:
     }
 
 
+def reviews(folder: Path) -> dict[str, str]:
+    """The sha256 of each file of the reviews in force, by period and name, but for whether it was delivered then."""
+    return {
+        f"{path.parent.parent.name}/{path.name}": _sha256(path)
+        for path in sorted(folder.glob("*/current/*.parquet"))
+        if path.name != "period.parquet"
+    }
+
+
 def manifests(folder: Path) -> dict[str, object]:
     """What each package's manifest tells, but for when it was made and the page that prints the time."""
     found = {}
@@ -130,6 +139,7 @@ def content(home: Path) -> dict[str, object]:
         ("published Parquet", parquet((home / "published" / "parquet").resolve())),
         ("build table", tables(home / "build" / "warehouse.duckdb", BUILD_SCHEMAS)),
         ("lake", parquet(home / "lake")),
+        ("review", reviews(home / "review")),
         ("rows as delivered", parquet(home / "state" / "delivered_rows")),
         ("XML", {name: _sha256(path) for name, path in _files(home / "delivery", "*.xml")}),
         ("manifest", manifests(home / "delivery")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from .command import Done, Place
@@ -90,6 +91,22 @@ def test_one_changed_row_withdraws_that_clinics_approval_alone_and_holds_the_del
     assert "1 av 2 återstår" in status
     assert "ögonchefen" in status
     assert "öronchefen" not in status
+
+
+def test_what_a_clinic_accepted_is_told_so_in_the_next_review_with_its_reason(
+    month: tuple[Place, dict[str, Done]],
+) -> None:
+    folder = month[0].home / "review" / PERIOD / "current"
+    with duckdb.connect() as connection:
+        rules = connection.execute(
+            "select clinic_id, deviations_count = accepted_count, accepted_reason, accepted_by from read_parquet($1) "
+            "where accepted_count > 0",
+            [str(folder / "rule.parquet")],
+        ).fetchall()
+    assert rules == [(EYE, True, "känt", "ögonchefen")]
+    assert "Klinikernas avvikelselistor: " in month[1]["validated"].said
+    assert f"{EYE}.html" in month[1]["eye"].out
+    assert "Avvikelser att rätta: " in month[1]["status"].out
 
 
 def test_when_both_have_approved_the_run_delivers_with_their_names(month: tuple[Place, dict[str, Done]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import duckdb
 import pytest
 from landing.planted import planted_delivery
 from landing.scan import Needles, contents, leaks
@@ -123,7 +124,23 @@ def test_e04_dl02_a_protected_person_is_delivered_without_municipality_and_listi
 
 def test_the_scan_read_a_whole_home(ran: tuple[Place, list[Done]]) -> None:
     kinds = {path.suffix for path in ran[0].home.rglob("*") if path.is_file()}
-    assert {".parquet", ".duckdb", ".sqlite", ".xml", ".json", ".jsonl", ".html", ".csv"} <= kinds
+    assert {".parquet", ".duckdb", ".sqlite", ".xml", ".json", ".jsonl", ".html", ".csv", ".xlsx"} <= kinds
+
+
+def test_dl05_no_pseudonym_of_a_patient_or_contact_stands_in_reviews_and_lists(ran: tuple[Place, list[Done]]) -> None:
+    home = ran[0].home
+    with duckdb.connect() as connection:
+        files = [str(path) for path in home.glob("lake/cosmic_*/*/*.parquet") if "quarantined" not in path.name]
+        keys = connection.execute(
+            "select distinct unnest([patient_key, contact_key]) from read_parquet($1, union_by_name = true)", [files]
+        ).fetchall()
+    pseudonyms = {key.encode() for (key,) in keys if key is not None}
+    assert len(pseudonyms) > 40
+    read = [*home.glob("review/*/load-*/*"), *home.glob("reports/*/*/avvikelser/*")]
+    assert {path.suffix for path in read} == {".parquet", ".json", ".html", ".xlsx"}
+    for path in read:
+        for part in contents(path):
+            assert not any(pseudonym in part for pseudonym in pseudonyms), path
 
 
 def test_the_delivery_holds_birth_year_sex_and_municipality_of_a_patient_and_no_more(

@@ -11,8 +11,11 @@ from .killing import KILLED, Point
 from .workshop import REASON, SECOND, Workshop
 
 VALIDATION = (
-    # Between two suites; with results and evidence but half a protocol; with everything but Dagster's word of it.
+    # Between two suites; a review half written, and one that is whole but not in force; with results and evidence
+    # but half a protocol; with everything but Dagster's word of it.
     Point("orchestration.validation.stage:_run_suite", nth=3),
+    Point("orchestration.review.store:_write_files", is_after=True),
+    Point("orchestration.review.store:point_at"),
     Point("orchestration.reporting.stage:share"),
     Point("orchestration.validation.stage:demand_passed", is_after=True),
 )
@@ -68,7 +71,7 @@ def test_a_month_killed_from_validation_to_delivery_is_run_again_to_the_same_con
     old = workshop.version_in_force()
     built = workshop.forge.stages("land", "build", period=SECOND, run_id="k")
     assert built.code == 0, built.said
-    assert kill_at_each(workshop, "validate", VALIDATION) == [old] * 3
+    assert kill_at_each(workshop, "validate", VALIDATION) == [old] * len(VALIDATION)
     assert kill_at_each(workshop, "figures", FIGURES) == [old] * 2
     # The number of a version that was half made is used again.
     assert kill_at_each(workshop, "publish", PUBLISHING) == [old, old + 1, old + 2]
@@ -89,7 +92,9 @@ def test_a_month_killed_from_validation_to_delivery_is_run_again_to_the_same_con
 def test_a_difference_between_two_homes_is_seen(workshop: Workshop, tmp_path: Path) -> None:
     workshop.put(workshop.base())
     before = workshop.content()
-    assert {name.split(" ")[0] for name in before} >= {"published", "build", "lake", "XML", "manifest", "CSV", "state"}
+    assert {name.split(" ")[0] for name in before} >= {
+        "published", "build", "lake", "XML", "manifest", "CSV", "state", "review",
+    }  # fmt: skip
     [listed] = workshop.home.glob("quarantine/2024-06/*.csv")
     listed.write_text("en annan rad", encoding="utf-8")
     (workshop.home / "archive" / ".landing").mkdir()

@@ -34,7 +34,7 @@ from orchestration.warehouse.told import Finding
 ROOT = Path(__file__).resolve().parents[3]
 GROUPS = {
     "care", "registers", "reference", "staging", "core", "waiting_times", "rules", "quality", "meta", "delivery",
-    "approval", "validation", "publishing", "phone",
+    "approval", "validation", "review", "publishing", "phone",
 }  # fmt: skip
 
 

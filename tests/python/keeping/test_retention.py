@@ -305,7 +305,7 @@ def test_one_of_a_kind_is_told_as_one_and_nothing_as_nothing(house: House) -> No
     assert len(house.said) == 1
 
 
-@pytest.mark.parametrize("top", ["archive", "quarantine", "lake", "reports", "state/log"])
+@pytest.mark.parametrize("top", ["archive", "quarantine", "lake", "reports", "review", "state/log"])
 def test_a_folder_that_is_a_link_is_told_and_not_followed(house: House, tmp_path: Path, top: str) -> None:
     elsewhere = tmp_path / "annan disk"
     for name in ("2019-01/x.csv", "2019-01/v1/protokoll.html", "2019-01/v2/protokoll.html", f"{GOES}.jsonl"):

@@ -346,7 +346,7 @@ def test_an_empty_home_is_examined_to_the_end_and_stays_empty(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    "name", ["inbox", "archive", "lake", "state", "build", "published", "quarantine", "delivery", "reports"]
+    "name", ["inbox", "archive", "lake", "state", "build", "review", "published", "quarantine", "delivery", "reports"]
 )
 @pytest.mark.parametrize("instead", ["nothing", "a file", "a link to nothing"])
 def test_a_home_without_one_of_its_folders_is_examined_to_the_end(home: Home, name: str, instead: str) -> None:
