@@ -19,6 +19,17 @@
     )
 {%- endmacro %}
 
+{#- CM03: as above for rows that no sex and no group is told of: one set a level. -#}
+{% macro place_grouping_sets(keys) -%}
+    {%- set sets = [] -%}
+    {%- for level_key in ['unit_id', 'clinic_id', 'area_name', none] -%}
+        {%- do sets.append('(' ~ (keys + ([level_key] if level_key else [])) | join(', ') ~ ')') -%}
+    {%- endfor -%}
+    grouping sets (
+        {{ sets | join(',\n        ') }}
+    )
+{%- endmacro %}
+
 {#- The name of the level of a grouping set. -#}
 {% macro level_name() -%}
     case

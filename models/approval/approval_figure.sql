@@ -181,8 +181,8 @@ deviation_figure as (
             and clinic_deviation.effect_case = rule.effect_case
 ),
 
--- A clinic approves what is delivered of it: a measure of primary care alone says nothing of that, and its rows
--- must not withdraw an approval.
+-- A clinic approves what is delivered of it: a measure of primary care alone says nothing of that, and its
+-- rows must not withdraw an approval.
 measure_figure as (
     select
         mart_waiting_times.period,
