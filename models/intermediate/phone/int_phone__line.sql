@@ -33,12 +33,7 @@ counted_line as (
         count(case when not is_outside_hours then 1 end) as denominator,
         count(case when is_outside_hours then 1 end) as outside_count
     from placed_call
-    group by grouping sets (
-        (period, measure_id, unit_id),
-        (period, measure_id, clinic_id),
-        (period, measure_id, area_name),
-        (period, measure_id)
-    )
+    group by {{ plain_level_grouping_sets(['period', 'measure_id']) }}
     having {{ level_is_known() }}
 ),
 
@@ -58,7 +53,9 @@ finished_line as (
                     as bigint
                 )
         end as contacts_to_target_count,
-        case when measure.opens_minute is not null then counted_line.outside_count end as outside_hours_count
+        case
+            when measure.opens_minute is not null then counted_line.outside_count
+        end as outside_hours_count
     from counted_line
     inner join measure
         on

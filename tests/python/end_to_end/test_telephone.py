@@ -8,15 +8,15 @@ import pytest
 
 from .command import Done, Place
 
-PERIOD, NEXT = "2026-10", "2026-11"
+EARLIER, PERIOD = "2026-09", "2026-10"
 EYE, EYE_UNIT = (f"SE2321000131-E000000000{number}" for number in (100, 101))
 CALL_COLUMNS = ("samtal_id", "enhet_hsaid", "kanal", "inkommet", "hanterat", "status")
-# A Monday: one in time, one late, one before the lines open; and a chat.
+# A working day: one in time, one late, one before the lines open; and a chat.
 CALLS = (
-    ("T1", "TEL", "12T09:00:00", "12T09:20:00"),
-    ("T2", "TEL", "12T16:50:00", "12T17:10:00"),
-    ("T3", "TEL", "12T07:30:00", "12T08:05:00"),
-    ("T4", "CHATT", "12T09:00:00", "12T09:20:00"),
+    ("T1", "TEL", "14T09:00:00", "14T09:20:00"),
+    ("T2", "TEL", "14T16:50:00", "14T17:10:00"),
+    ("T3", "TEL", "14T07:30:00", "14T08:05:00"),
+    ("T4", "CHATT", "14T09:00:00", "14T09:20:00"),
 )
 
 
@@ -52,8 +52,8 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, dict[str, Do
     said["approved"] = place.command("approve", "--period", PERIOD, "--clinic", EYE, "--by", "ögonchefen")
     said["delivered"] = place.command("run", "--period", PERIOD)
     said["status"] = place.command("status", "--period", PERIOD)
-    write_calls(place, NEXT)
-    said["calls alone"] = place.command("run", "--period", NEXT)
+    write_calls(place, EARLIER)
+    said["calls alone"] = place.command("run", "--period", EARLIER)
     write_calls(place, PERIOD)
     said["put right"] = place.command("run", "--period", PERIOD)
     return place, said
@@ -81,14 +81,14 @@ def test_calls_that_are_put_right_after_the_delivery_change_the_lines_of_the_tel
         "where measure_id = 'phone_same_day' and level in ('region', 'clinic') order by 1, 2"
     )
     assert [tuple(line.values()) for line in lines] == [
-        (period, level, "1", "2", "1") for period in (PERIOD, NEXT) for level in ("clinic", "region")
+        (period, level, "1", "2", "1") for period in (EARLIER, PERIOD) for level in ("clinic", "region")
     ]
     states = place.rows("select period, group_name, state, is_delivered from meta.periods order by 1, 2")
     assert [tuple(line.values()) for line in states] == [
+        (EARLIER, "phone", "complete", "false"),
         (PERIOD, "care", "complete", "true"),
         (PERIOD, "phone", "complete", "true"),
         (PERIOD, "registers", "complete", "true"),
-        (NEXT, "phone", "complete", "false"),
     ]
 
 
