@@ -19,7 +19,8 @@ unit as (
 dated_call as (
     select
         *,
-        cast(received_at as date) as received_date
+        cast(received_at as date) as received_date,
+        cast(cast(received_at as date) as timestamp) as midnight_at
     from samtal
 ),
 
@@ -38,11 +39,9 @@ measured_call as (
         dated_call.call_status,
         measure.handled_within_hours,
         measure.opens_minute,
-        {{ minutes_after('cast(dated_call.received_date as timestamp)', 'measure.opens_minute') }} as opens_at,
-        {{ minutes_after('cast(dated_call.received_date as timestamp)', 'measure.closes_minute') }} as closes_at,
-        {{ minutes_after(
-            'cast(dated_call.received_date as timestamp)', 'measure.handled_before_minute'
-        ) }} as handled_before_at,
+        {{ minutes_after('dated_call.midnight_at', 'measure.opens_minute') }} as opens_at,
+        {{ minutes_after('dated_call.midnight_at', 'measure.closes_minute') }} as closes_at,
+        {{ minutes_after('dated_call.midnight_at', 'measure.handled_before_minute') }} as handled_before_at,
         {{ minutes_after('dated_call.received_at', 'measure.handled_within_hours * 60') }} as handled_by_at
     from dated_call
     inner join measure on dated_call.period = measure.period
@@ -54,8 +53,8 @@ measured_call as (
         and (dated_call.call_status = 'EJ_HANTERAT' or dated_call.handled_at >= dated_call.received_at)
 ),
 
--- CM02: a call belongs to its unit as it was on the day the call came. All times are the wall clock's: a day has
--- its hours whether the clocks changed in the night or not.
+-- CM02: a call belongs to its unit as it was on the day the call came. All times are the wall clock's: a day
+-- has its hours whether the clocks changed in the night or not.
 judged_call as (
     select
         measured_call.period,
@@ -75,7 +74,7 @@ judged_call as (
         ) as is_outside_hours,
         measured_call.call_status = 'HANTERAT'
         and (
-            -- Until the day's end of telephone hours: the call's own day, and not the second of the limit itself.
+            -- Before the hour of the limit, on the call's own day: the second of the limit itself is late.
             coalesce(measured_call.handled_at < measured_call.handled_before_at, false)
             -- Within so many hours: the last second of them is within.
             or coalesce(measured_call.handled_at <= measured_call.handled_by_at, false)

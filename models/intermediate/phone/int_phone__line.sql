@@ -49,8 +49,9 @@ finished_line as (
         case
             when counted_line.denominator > 0 and measure.target_share is not null
                 then cast(
-                    greatest(0, ceil(measure.target_share * counted_line.denominator) - counted_line.numerator)
-                    as bigint
+                    greatest(
+                        0, ceil(measure.target_share * counted_line.denominator) - counted_line.numerator
+                    ) as bigint
                 )
         end as contacts_to_target_count,
         case
