@@ -337,7 +337,8 @@ def status(period: str | None) -> None:
     click.echo(status_text(home_from_environment(), period))
 
 
-@main.command()
+# A query may begin with a comment, and two dashes are then no option.
+@main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("query")
 @click.option("--format", "shape", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 def sql(query: str, shape: str) -> None:

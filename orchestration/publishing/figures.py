@@ -16,6 +16,12 @@ _FIGURES = """
         where
             valid_from <= last_day(cast($period || '-01' as date))
             and (valid_to is null or valid_to >= last_day(cast($period || '-01' as date)))
+    ),
+    -- Calls have no deviation to leave out, and stand in one variant alone.
+    own as (
+        select distinct measure_id, variant
+        from marts.mart_waiting_times
+        where period = $period and variant = $variant
     )
     select
         coalesce(measure.measure_name, figure.measure_id) as measure_name,
@@ -26,9 +32,10 @@ _FIGURES = """
         cast(round(cast(figure.median_wait_days as decimal(18, 6)), 1) as decimal(9, 1)) as median_wait_days
     from marts.mart_waiting_times as figure
     left join measure on measure.measure_id = figure.measure_id
+    left join own on own.measure_id = figure.measure_id
     where
         figure.period = $period
-        and figure.variant = $variant
+        and figure.variant = coalesce(own.variant, 'all')
         and figure.level = 'region'
         and figure.sex = 'all'
         and figure.specialty_group = 'all'

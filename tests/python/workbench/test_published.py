@@ -294,3 +294,9 @@ def test_rollback_waits_for_a_run_that_is_writing(home: Home, monkeypatch: pytes
     done = command(home, "rollback")
     assert "låst för rollback" in done.output
     assert version_in_force(home) == 2
+
+
+def test_a_query_may_begin_with_a_comment_as_in_any_sql_file(example: Home) -> None:
+    done = command(example, "sql", "-- hur många?\nselect 41 + 1 as answer", "--format", "csv")
+    assert (done.exit_code, done.output.split()) == (0, ["answer", "42"])
+    assert command(example, "sql", "select 1", "--fromat", "csv").exit_code == 2
