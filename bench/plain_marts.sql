@@ -300,8 +300,7 @@ hit as (
         (specialty_group = 'FORSTA_LINJEN' and fas = '1')
         or (
             vardniva = 'P' and medicinsk_bedomning = 'J'
-            and yrkeskategori in (select unnest(codes) from code where code_list = 'yrkeskategori')
-            and yrkeskategori not in ('XS920', 'XS921', 'XS922')
+            and yrkeskategori[1:2] = 'XS' and yrkeskategori not in ('XS920', 'XS921', 'XS922')
             and coalesce(icd_huvud, icd_bi, kva_huvud, kva_ovriga) is not null
         )
     )

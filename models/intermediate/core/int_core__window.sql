@@ -9,12 +9,19 @@ loaded_period as (
     where group_name = 'care'
 ),
 
+-- A month of which other files alone are loaded has no care to look back from: nothing is missing in it.
+period_of_care as (
+    select period.period
+    from period
+    inner join loaded_period on period.period = loaded_period.period
+),
+
 pair_of_periods as (
     select
-        period.period,
+        period_of_care.period,
         loaded_period.period as earlier_period,
-        {{ months_between_periods('loaded_period.period', 'period.period') }} as months_back
-    from period
+        {{ months_between_periods('loaded_period.period', 'period_of_care.period') }} as months_back
+    from period_of_care
     cross join loaded_period
 ),
 

@@ -12,25 +12,16 @@ national_code as (
     select * from {{ ref('national_codes') }}
 ),
 
-unlicensed_profession as (
-    select * from {{ ref('unlicensed_professions') }}
+membership as (
+    select * from {{ ref('int_waiting_times__membership') }}
 ),
 
 -- CM08: disqualified rows are out of the waiting-time marts.
 judged_row as (
     select
         flagged_row.*,
-        case flagged_row.row_state when 'completed' then 'completed' else 'waiting' end as population,
         -- A36: an unknown deviation counts as none.
         national_code.code as known_deviation_code,
-        flagged_row.profession_code like 'XS%' and unlicensed_profession.profession_code is null
-            as has_licensed_profession,
-        coalesce(
-            flagged_row.main_diagnosis_code,
-            flagged_row.other_diagnosis_codes,
-            flagged_row.main_procedure_code,
-            flagged_row.other_procedure_codes
-        ) is not null as has_code,
         -- WT04: what has no wait from its decision has none from another day either.
         case
             when flagged_row.phase <> '5' and not flagged_row.is_decision_derived
@@ -44,22 +35,16 @@ judged_row as (
         on
             national_code.code_list = 'avvikelse'
             and flagged_row.deviation_code = national_code.code
-    left join unlicensed_profession
-        on
-            flagged_row.profession_code = unlicensed_profession.profession_code
-            and flagged_row.last_date >= unlicensed_profession.valid_from
-            and flagged_row.last_date <= coalesce(unlicensed_profession.valid_to, flagged_row.last_date)
-    where
-        flagged_row.row_state in ('completed', 'waiting')
-        and not flagged_row.is_disqualified
+    where not flagged_row.is_disqualified
 ),
 
--- WT10-WT20: the rows of each measure, and the wait from where the measure counts it. A measure that counts
--- from two times takes the day on which contact was sought, and the decision where that is empty (A35).
+-- The rows of each measure, and the wait from where the measure counts it. A measure that counts from two
+-- times takes the day on which contact was sought, and the decision where that is empty (A35).
 measured_row as (
     select
         judged_row.*,
-        measure.measure_id,
+        membership.measure_id,
+        membership.population,
         measure.is_guarantee_required,
         measure.limit_from,
         measure.limit_days as allowed_days,
@@ -71,24 +56,15 @@ measured_row as (
             case when {{ stands_in_list("'decision'", 'measure.wait_from') }} then judged_row.wait_days end
         ) as measured_wait_days
     from judged_row
+    inner join membership
+        on
+            judged_row.period = membership.period
+            and judged_row.entity = membership.entity
+            and judged_row.source_line = membership.source_line
     inner join measure
         on
-            judged_row.period = measure.period
-            and judged_row.care_level = coalesce(measure.care_level, judged_row.care_level)
-            and judged_row.phase = coalesce(measure.phase, judged_row.phase)
-            and (measure.cap_step is null or judged_row.cap_step = measure.cap_step)
-            and (measure.specialty_group is null or judged_row.specialty_group = measure.specialty_group)
-            and not {{ stands_in_list(
-                "coalesce(judged_row.specialty_group, 'unknown')", 'measure.excluded_specialty_groups'
-            ) }}
-            and (measure.priority_code is null or judged_row.priority_code = measure.priority_code)
-            and (not measure.is_assessment_required or judged_row.is_medical_assessment)
-            and (not measure.is_license_required or judged_row.has_licensed_profession)
-            and (not measure.is_code_required or judged_row.has_code)
-            and (
-                (judged_row.population = 'completed' and measure.is_completed_measured)
-                or (judged_row.population = 'waiting' and measure.is_waiting_measured)
-            )
+            membership.period = measure.period
+            and membership.measure_id = measure.measure_id
 ),
 
 -- A follow-up's limit is its target date and the days of grace, told as days from where its wait began.

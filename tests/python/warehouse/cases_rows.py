@@ -229,7 +229,7 @@ SOUGHT_CONTACT = [
          sokt_kontakt_tid=datetime(2024, 7, 10, 10, 1)),
     *(_assessed(f"assessment by {code}", rules, yrkeskategori=code)
       for code, rules in (("XS919", "A35"), ("XS923", "A35"), ("XS920", ""), ("XS921", ""), ("XS922", ""),
-                          ("XS999", ""), (None, ""))),
+                          ("XS999", "A35"), ("919", ""), (None, ""))),
     *(_assessed(f"assessment with {column} alone", "A35", icd_huvud=None, **{column: code})
       for column, code in (("icd_bi", "H251"), ("kva_huvud", "AB123"), ("kva_ovriga", "AB123"))),
     _assessed("assessment with an external cause alone", "", icd_huvud=None, icd_orsak="W190"),
@@ -240,6 +240,7 @@ SOUGHT_CONTACT = [
     done("A35 first contact at the first line without sought contact", "A35", SOUGHT, **FIRST_LINE),
     done("A35 first contact at the first line in primary care, by an unlicensed profession", "A35", SOUGHT,
          **FIRST_LINE, vardniva="P", yrkeskategori="XS922"),
+    _assessed("assessment at the first line, told once", "A35", **FIRST_LINE),
     done("A35 first contact at the first line with sought contact", "", **FIRST_LINE, sokt_kontakt_tid=START),
     done("A35 follow-up at the first line", "", **FIRST_LINE, fas="4"),
     waits("A35 leaves what waits at the first line alone", "", **FIRST_LINE),

@@ -40,6 +40,7 @@ ONLY_PROFESSIONS = "no other list has codes that begin with XS"
 UNASKED_PATIENTS = "contacts of patients whom no completed row has are asked for by none"
 ONE_ROW_A_FILE = "a file has a contact once, so the smallest is the largest"
 IN_MONTH = "CASE WHEN event_date >= first_date AND event_date <= LAST_DAY(first_date) THEN event_date END"
+NO_SOUGHT_ENTRY = "no measure counts an entry that waits from when contact was sought"
 NO_EMERGENCY = "an entry that waits has no emergency type and no times of an emergency"
 
 PARAMETERS = {
@@ -90,9 +91,6 @@ EQUIVALENTS: dict[str, dict[str, str]] = {
     "int_waiting_times__earlier_contact": {
         "wanted_patient: row_state = 'completed' → TRUE": UNASKED_PATIENTS,
         "contact: earlier_contact.patient_key = wanted_patient.patient_key → TRUE": UNASKED_PATIENTS,
-    },
-    "int_waiting_times__primary_care_contact": {
-        "licensed_profession: code_list = 'yrkeskategori' → TRUE": ONLY_PROFESSIONS,
     },
     "rule_a07": {
         "finding: NOT carried_out_entry.carried_out_date IS NULL → TRUE": (
@@ -146,6 +144,14 @@ EQUIVALENTS: dict[str, dict[str, str]] = {
             "DuckDB's concat passes over NULL; Spark's does not, which is why it stands there"
         ),
     },
+    "rule_a35": {
+        f"row_in_scope: {CARE} AND {SCOPE} → TRUE": f"{BOTH_LEVELS}; {NO_SOUGHT_ENTRY}",
+        f"row_in_scope: {SCOPE} → TRUE": NO_SOUGHT_ENTRY,
+        f"row_in_scope: {SCOPE} → {SCOPE[:-1]}-1": NO_SOUGHT_ENTRY,
+        "finding: row_in_scope.entity = sought_row.entity → TRUE": "what is carried out is of one entity",
+        "sought_row: membership.period = measure.period → TRUE": "a measure counts from the same time in every period",
+        "sought_row: COALESCE(measure.wait_from, '') → measure.wait_from": "where a wait begins is never empty",
+    },
     "rule_a36": {
         "checked_row: yrkeskategori.code_list = 'yrkeskategori' → TRUE": ONLY_PROFESSIONS,
         "checked_row: NOT row_in_scope.phase IS NULL → TRUE": "a phase is never empty (contract)",
@@ -170,7 +176,9 @@ EQUIVALENTS: dict[str, dict[str, str]] = {
     "int_waiting_times__population": {
         "measured_row: COALESCE(measure.wait_from, '') → measure.wait_from": "where a wait begins is never empty",
         "measured_row: COALESCE(measure.wait_from, '') → measure.wait_from (2)": "where a wait begins is never empty",
-        "measured_row: COALESCE(measure.excluded_specialty_groups, '') → measure.excluded_specialty_groups": (
+    },
+    "int_waiting_times__membership": {
+        "membership: COALESCE(measure.excluded_specialty_groups, '') → measure.excluded_specialty_groups": (
             "DuckDB's concat passes over NULL; Spark's does not, which is why it stands there"
         ),
     },

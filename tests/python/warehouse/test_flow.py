@@ -99,7 +99,7 @@ def test_a31_has_a_case_for_each_family() -> None:
 
 
 @pytest.mark.parametrize("rule_id", FLOW_FINDINGS)
-def test_what_is_found_of_clinics_and_units_is_what_was_counted(rule_id: str, database: Path) -> None:
+def test_a31_a32_a33_a34_e05_what_is_found_of_clinics_and_units_is_what_was_counted(rule_id: str, database: Path) -> None:
     """A31 each difference of a known start; A32 both sides of both limits; A33, A34 of twenty rows; E05."""
     periods, expected = FLOW_FINDINGS[rule_id]
     found = query(
@@ -109,6 +109,13 @@ def test_what_is_found_of_clinics_and_units_is_what_was_counted(rule_id: str, da
         [rule_id, list(periods)],
     )
     assert Counter(found) == Counter(expected)
+
+
+def test_wt50_a_month_of_calls_alone_has_no_flow(database: Path) -> None:
+    of_care = "select period from control.loaded_period where group_name = 'care'"
+    others = f"select count(distinct period) from control.loaded_period where period not in ({of_care})"
+    assert query(database, others) > [(0,)]
+    assert query(database, f"select * from marts.mart_waiting_flow where period not in ({of_care})") == []
 
 
 def test_what_is_found_of_clinics_flags_no_row(database: Path) -> None:

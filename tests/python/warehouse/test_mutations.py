@@ -123,6 +123,7 @@ EQUIVALENT_SCOPES: dict[str, list[tuple[str, str, str, str]]] = {
     "rule_a21": [("contradicting", "row_scope", "G", "W G")],
     "rule_a22": [("disordered", "row_scope", "G", "W G")],
     "rule_a30": [("outside", "row_scope", "G", "W G")],
+    "rule_a35": [("not_computable", "row_scope", "G", "W G")],
 }
 
 

@@ -35,8 +35,8 @@ MODELS = [
     "int_waiting_times__earlier_contact",
     "int_waiting_times__flagged_row",
     "int_waiting_times__measure",
+    "int_waiting_times__membership",
     "int_waiting_times__population",
-    "int_waiting_times__primary_care_contact",
     "int_waiting_times__row",
     "mart_waiting_times",
 ]
@@ -44,7 +44,8 @@ MODELS = [
 MART = "mart_waiting_times"
 # The models that apply a measure's filters.
 POPULATION = "int_waiting_times__population"
-FILTERING = ["int_waiting_times__measure", POPULATION]
+MEMBERSHIP = "int_waiting_times__membership"
+FILTERING = ["int_waiting_times__measure", MEMBERSHIP, POPULATION]
 
 # The value that a row in force on no period's last day has instead: one that would change a figure.
 DATED_SEEDS = {
@@ -284,10 +285,8 @@ def test_r38_each_unlicensed_profession_taken_away_changes_a_planted_figure(code
     "column", ["main_diagnosis_code", "other_diagnosis_codes", "main_procedure_code", "other_procedure_codes"]
 )
 def test_r38_each_field_of_a_code_taken_away_changes_a_planted_figure(column: str, world: Recomputing) -> None:
-    changed = (
-        f"select * replace (cast(null as varchar) as {column}) from {world.relation('int_waiting_times__flagged_row')}"
-    )
-    assert world.is_noticed("int_waiting_times__flagged_row", changed, by=FILTERING)
+    changed = f"select * replace (cast(null as varchar) as {column}) from {world.relation('int_waiting_times__row')}"
+    assert world.is_noticed("int_waiting_times__row", changed, by=[MEMBERSHIP, POPULATION])
 
 
 @pytest.mark.parametrize(
