@@ -4,7 +4,7 @@
     ('booking_code', 'bokningssatt', 'bokningssätt', true),
     ('contact_type_code', 'vardkontakttyp', 'vårdkontakttyp', true),
     ('profession_code', 'yrkeskategori', 'yrkeskategori', true),
-    ('deviation_code', 'avvikelse', 'avvikelse', false),
+    ('deviation_code', 'avvikelse', 'orsak till väntan', false),
     ('referrer_type_code', 'remittenttyp', 'remittenttyp', false),
     ('cap_step', 'bup_steg', 'BUP-steg', false),
     ('emergency_type_code', 'typ_akutverksamhet', 'typ av akutverksamhet', false)

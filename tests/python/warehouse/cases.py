@@ -226,7 +226,7 @@ RULE_CASES = [
     waits("A36 no profession", "A36", "yrkeskategori saknas. ", yrkeskategori=None),
     waits("A36 unknown profession", "A36", "yrkeskategori har okänt värde. ", yrkeskategori="XS927"),
     waits("A36 last profession of the list", "", yrkeskategori="XS926"),
-    waits("A36 unknown deviation", "A36", "avvikelse har okänt värde. ", avvikelse="4"),
+    waits("A36 unknown deviation", "A36", "orsak till väntan har okänt värde. ", avvikelse="4"),
     done("A36 unknown phase with a target date", "A36", fas="6", medicinskt_maldatum=date(2024, 7, 20)),
     done("A36 unknown phase", "A36", "fas har okänt värde. ", fas="6"),
     done("A36 unknown referrer type", "A36", "remittenttyp har okänt värde. ", remittenttyp="3"),

@@ -99,7 +99,7 @@ def test_a31_has_a_case_for_each_family() -> None:
 
 
 @pytest.mark.parametrize("rule_id", FLOW_FINDINGS)
-def test_a31_a32_a33_a34_e05_what_is_found_of_clinics_and_units_is_what_was_counted(rule_id: str, database: Path) -> None:
+def test_a31_a32_a33_a34_e05_what_is_found_of_clinics_and_units_was_counted(rule_id: str, database: Path) -> None:
     """A31 each difference of a known start; A32 both sides of both limits; A33, A34 of twenty rows; E05."""
     periods, expected = FLOW_FINDINGS[rule_id]
     found = query(
