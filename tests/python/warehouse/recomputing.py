@@ -9,6 +9,9 @@ from typing import Any
 
 import duckdb
 
+# What a connection may use; the tables of a planted world take a twentieth of it.
+ROOM_BYTES = 2_000_000_000
+
 # Told by a check of one model: whether the relation holds what the planted rows must give.
 Check = Callable[[duckdb.DuckDBPyConnection, str], bool]
 
@@ -24,7 +27,7 @@ class Recomputing:
         # One thread: the queries are small, and the workers share the cores.
         self.connection.execute("set threads = 1")
         # A join that a mutant opens stops, as in a build, instead of taking the machine's memory and disk.
-        self.connection.execute("set memory_limit = '2GB'")
+        self.connection.execute(f"set memory_limit = '{ROOM_BYTES}B'")
         self.connection.execute("set temp_directory = ''")
         self.connection.execute(f"attach '{built / 'build.duckdb'}' as build (read_only)")
         # Tests that are limited to the run's period, or to the touched ones, name these as they stand in the build.
@@ -82,7 +85,7 @@ class Recomputing:
         try:
             yield
         finally:
-            self._exchanged = before
+            self._take_back(before)
 
     def failing_tests(self, name: str, sql: str) -> list[str]:
         """The tests of dbt that fail when a query stands in a model's place, and all that follows is made anew."""
@@ -93,7 +96,7 @@ class Recomputing:
                 self.exchange(child, self.code(child))
             return sorted(test for test in self._tests if self.connection.execute(self.code(test)).fetchall())
         finally:
-            self._exchanged = before
+            self._take_back(before)
 
     def children(self, name: str) -> list[str]:
         """The models that a model or seed reaches and that a check speaks of or leads to, parents first."""
@@ -158,10 +161,23 @@ class Recomputing:
         except (duckdb.ConversionException, duckdb.OutOfMemoryException):
             return True
         finally:
-            for exchanged in self._exchanged.keys() - before.keys() | {name}:
-                if self._exchanged[exchanged] != before.get(exchanged):
-                    self.connection.execute(f"drop table {self._exchanged[exchanged]}")
-            self._exchanged = before
+            self._take_back(before)
+            self._demand_room()
+
+    def _take_back(self, before: dict[str, str]) -> None:
+        """What was exchanged since then stands as it did; what stood in its place is gone."""
+        for name, relation in self._exchanged.items():
+            if relation != before.get(name):
+                self.connection.execute(f"drop table {relation}")
+        self._exchanged = before
+
+    def _demand_room(self) -> None:
+        """A query must be stopped by its own rows: in a full engine every mutant would count as noticed."""
+        [(used,)] = self.connection.execute(
+            "select coalesce(sum(memory_usage_bytes), 0) from duckdb_memory()"
+        ).fetchall()
+        if used > ROOM_BYTES // 2:
+            raise MemoryError(f"{used} bytes are kept between two mutants")
 
     def _changed_models(self, name: str, sql: str, by: Sequence[str] | None) -> Iterator[str]:
         stood = self.relation(name)
