@@ -77,7 +77,7 @@ SEVERITIES: Final = {"block": "Stoppar leveransen", "fix": "Rättas av kliniken"
 EFFECTS: Final = {
     "D": "Räknas inte i måtten och levereras inte",
     "L": "Levereras inte",
-    "-": "Räknas och levereras",
+    "-": "Räknas; levereras om vården är specialiserad",
 }
 # Reasons to leave a row out that are no fault and therefore no rule of the seed.
 LEFT_OUT_WITHOUT_FAULT: Final = {
