@@ -78,11 +78,20 @@ class Recomputing:
     def exchanged(self, name: str, sql: str) -> Iterator[None]:
         """A query in a model's or seed's place for a while."""
         before = dict(self._exchanged)
-        self.exchange(name, sql)
         try:
+            self.exchange(name, sql)
             yield
         finally:
-            self._exchanged = before
+            self._restore(before)
+
+    def _restore(self, before: dict[str, str]) -> None:
+        """Let what was exchanged since then stand again as it did, and drop what stood in its place.
+
+        What stayed would fill the memory, and a query that lacks memory counts as noticed.
+        """
+        for relation in set(self._exchanged.values()) - set(before.values()):
+            self.connection.execute(f"drop table {relation}")
+        self._exchanged = before
 
     def failing_tests(self, name: str, sql: str) -> list[str]:
         """The tests of dbt that fail when a query stands in a model's place, and all that follows is made anew."""
@@ -93,7 +102,7 @@ class Recomputing:
                 self.exchange(child, self.code(child))
             return sorted(test for test in self._tests if self.connection.execute(self.code(test)).fetchall())
         finally:
-            self._exchanged = before
+            self._restore(before)
 
     def children(self, name: str) -> list[str]:
         """The models that a model or seed reaches and that a check speaks of or leads to, parents first."""
@@ -158,10 +167,7 @@ class Recomputing:
         except (duckdb.ConversionException, duckdb.OutOfMemoryException):
             return True
         finally:
-            for exchanged in self._exchanged.keys() - before.keys() | {name}:
-                if self._exchanged[exchanged] != before.get(exchanged):
-                    self.connection.execute(f"drop table {self._exchanged[exchanged]}")
-            self._exchanged = before
+            self._restore(before)
 
     def _changed_models(self, name: str, sql: str, by: Sequence[str] | None) -> Iterator[str]:
         stood = self.relation(name)
