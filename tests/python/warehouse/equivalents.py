@@ -89,7 +89,9 @@ EQUIVALENTS: dict[str, dict[str, str]] = {
     },
     "int_waiting_times__earlier_contact": {
         "wanted_patient: row_state = 'completed' → TRUE": UNASKED_PATIENTS,
-        "contact: earlier_contact.patient_key = wanted_patient.patient_key → TRUE": UNASKED_PATIENTS,
+        (
+            "contact: earlier_contact.patient_key IN (SELECT wanted_patient.patient_key FROM wanted_patient) → TRUE"
+        ): UNASKED_PATIENTS,
     },
     "int_waiting_times__primary_care_contact": {
         "licensed_profession: code_list = 'yrkeskategori' → TRUE": ONLY_PROFESSIONS,
