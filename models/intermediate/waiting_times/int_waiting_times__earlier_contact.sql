@@ -13,7 +13,7 @@ unit as (
 ),
 
 wanted_patient as (
-    select distinct patient_key
+    select patient_key
     from row_of_care
     where row_state = 'completed'
 ),
@@ -29,9 +29,9 @@ contact as (
         earlier_contact.referral_key,
         cast(earlier_contact.started_at as date) as event_date
     from earlier_contact
-    inner join wanted_patient on earlier_contact.patient_key = wanted_patient.patient_key
     where
-        earlier_contact.phase in ('1', '4')
+        earlier_contact.patient_key in (select wanted_patient.patient_key from wanted_patient)
+        and earlier_contact.phase in ('1', '4')
         and {{ contact_state('earlier_contact.contact_form') }} = 'completed'
 ),
 

@@ -1,4 +1,8 @@
-"""The command line as a user runs it: a process of its own, a home of its own, and every connection written down."""
+"""The command line as a user runs it: a process of its own and a home of its own.
+
+A process that is newly begun spends many seconds on importing the libraries, and writes down every connection it
+tries. One that is forked from a `Forge` does the same work without the imports: for what is not about the process.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from .killing import LONGEST_SECONDS, Forge
 
 PROJECT = Path(__file__).resolve().parents[3]
 FIXTURES = PROJECT / "tests" / "fixtures"
@@ -68,11 +74,12 @@ class Done:
 
 @dataclass
 class Place:
-    """A home with settings and a key, and commands run in it."""
+    """A home with settings and a key, and commands run in it: forked from `forge`, newly begun when it is None."""
 
     root: Path
     settings: Mapping[str, Any] = field(default_factory=dict)
     key_text: str = "5a" * 32
+    forge: Forge | None = None
 
     def __post_init__(self) -> None:
         self.home = self.root / "home"
@@ -108,8 +115,14 @@ class Place:
         variables.pop("DAGSTER_DISABLE_TELEMETRY", None)
         return variables
 
-    def command(self, *arguments: str, timeout: int = 300, **environment: str) -> Done:
+    def command(self, *arguments: str, timeout: int = LONGEST_SECONDS, **environment: str) -> Done:
         """Run vardlager with these arguments, from a folder that is neither the home nor the project."""
+        if self.forge is None:
+            return self.process(*arguments, timeout=timeout, **environment)
+        return Done(*self.forge.program(arguments, self.environment(**environment), timeout))
+
+    def process(self, *arguments: str, timeout: int = LONGEST_SECONDS, **environment: str) -> Done:
+        """As above, in a process that is newly begun."""
         done = subprocess.run(
             [str(PROGRAM), *arguments],
             cwd=self.root,

@@ -1,4 +1,4 @@
-"""Processes that work in a home until they reach a certain point, where they kill themselves with signal 9.
+"""Processes that work in a home, to the end or until a certain point, where they kill themselves with signal 9.
 
 The libraries take many seconds to import, so one process imports them and forks another for each piece of
 work. It has started no thread, and opened no file of the home, so what is forked is like a program newly begun.
@@ -6,13 +6,14 @@ work. It has started no thread, and opened no file of the home, so what is forke
 
 from __future__ import annotations
 
+import copy
 import functools
 import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +21,8 @@ from types import TracebackType
 from typing import Any
 
 KILLED = -signal.SIGKILL
+# Only so that a process which waits for ever ends; no run is measured by it.
+LONGEST_SECONDS = 1800
 _MODULE = "tests.python.end_to_end.killing"
 
 
@@ -116,19 +119,22 @@ def _work(order: dict[str, Any]) -> None:
     """What a forked process does of an order: a command, or stages; it does not come back."""
     code = 1
     try:
+        os.environ.clear()
         os.environ.update(order["environment"])
         os.chdir(order["environment"]["HOME"])
-        said = os.open(order["said"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        for descriptor in (1, 2):
-            os.dup2(said, descriptor)
-        os.umask(0o077)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        for descriptor, said in ((1, order["out"]), (2, order["err"])):
+            os.dup2(os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600), descriptor)
+        signal.alarm(order["seconds"])
         if order["point"] is not None:
             _arm(Point(**order["point"]))
         if order["command"] is not None:
             from orchestration.cli import main
 
-            main(order["command"], standalone_mode=False)
+            sys.argv = ["vardlager", *order["command"]]
+            main()
         else:
+            os.umask(0o077)
             _do_stages(**order["stages"])
         code = 0
     except SystemExit as end:
@@ -154,7 +160,11 @@ def serve() -> None:
         "orchestration.definitions",
         "orchestration.delivery.assets",
         "orchestration.publishing.stage",
+        "dagster._core.storage.event_log.sqlite",
+        "dagster._core.storage.runs.sqlite",
+        "dagster._core.storage.schedules.sqlite",
         "dbt.cli.main",
+        "dbt.task.build",
         "dbt.adapters.duckdb.connections",
         "great_expectations",
         "expectations.delivery",
@@ -176,7 +186,10 @@ class Ended:
 
 
 class Forge:
-    """Starts the process that imports, and gives it orders; use as a context."""
+    """Starts the process that imports, and gives it orders; use as a context.
+
+    What it is ordered to do is done with `environment`, or in the home that `at` names.
+    """
 
     def __init__(self, environment: dict[str, str], said: Path) -> None:
         self._environment = environment
@@ -199,23 +212,41 @@ class Forge:
     ) -> None:
         self._server.communicate(timeout=60)
 
-    def _order(self, **order: Any) -> Ended:
+    def at(self, environment: dict[str, str], said: Path) -> Forge:
+        """The same process for orders with another environment, which say what they say in another file."""
+        other = copy.copy(self)
+        other._environment, other._said = environment, said
+        return other
+
+    def _order(self, **order: Any) -> int:
         assert self._server.stdin is not None and self._server.stdout is not None
-        order |= {"environment": self._environment, "said": str(self._said)}
+        nothing = {"command": None, "stages": None, "point": None}
+        said = {"out": str(self._said), "err": str(self._said), "seconds": LONGEST_SECONDS}
+        order = {"environment": self._environment, **nothing, **said, **order}
         self._server.stdin.write(json.dumps(order) + "\n")
         self._server.stdin.flush()
         code = self._server.stdout.readline()
         assert code, "processen som importerar allt har dött"
-        return Ended(int(code), self._said.read_text("utf-8"))
+        return int(code)
+
+    def program(self, arguments: Sequence[str], environment: dict[str, str], seconds: int) -> tuple[int, str, str]:
+        """vardlager in another home, as a program newly begun there: its exit code and what it wrote to each stream."""
+        out, err = (self._said.with_name(f"{self._said.name}.{stream}") for stream in ("out", "err"))
+        code = self._order(
+            command=list(arguments), environment=environment, out=str(out), err=str(err), seconds=seconds
+        )
+        return code, out.read_text("utf-8"), err.read_text("utf-8")
 
     def command(self, *arguments: str, point: Point | None = None) -> Ended:
         """A whole command of vardlager, killed at the point if one is given."""
-        return self._order(command=list(arguments), stages=None, point=asdict(point) if point else None)
+        code = self._order(command=list(arguments), point=asdict(point) if point else None)
+        return Ended(code, self._said.read_text("utf-8"))
 
     def stages(self, *names: str, period: str, run_id: str, point: Point | None = None) -> Ended:
         """Stages of one run, one after the other, killed at the point if one is given."""
         stages = {"names": list(names), "period": period, "run_id": run_id}
-        return self._order(command=None, stages=stages, point=asdict(point) if point else None)
+        code = self._order(stages=stages, point=asdict(point) if point else None)
+        return Ended(code, self._said.read_text("utf-8"))
 
 
 if __name__ == "__main__":

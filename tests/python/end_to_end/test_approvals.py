@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from .command import Done, Place
+from .killing import Forge
 
 PERIOD = "2026-10"
 HSA = "SE2321000131-E"
@@ -62,8 +63,8 @@ def steps_to_a_delivery(place: Place) -> dict[str, Done]:
 
 
 @pytest.fixture(scope="module")
-def month(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, dict[str, Done]]:
-    place = Place(tmp_path_factory.mktemp("approvals"))
+def month(tmp_path_factory: pytest.TempPathFactory, forge: Forge) -> tuple[Place, dict[str, Done]]:
+    place = Place(tmp_path_factory.mktemp("approvals"), forge=forge)
     return place, steps_to_a_delivery(place)
 
 

@@ -16,23 +16,25 @@ from orchestration.privacy import read_key
 from orchestration.settings import Home
 
 from .command import NATIONAL, Done, Place, elements, schema_errors
+from .killing import Forge
 
 PERIOD = "2026-10"
 FILES = {"genomforda_kontakter.xml": "Genomforda", "vantande_kontakter.xml": "Vantande"}
 
 
 @pytest.fixture(scope="session")
-def month(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, Done]:
-    place = Place(tmp_path_factory.mktemp("example"))
+def month(tmp_path_factory: pytest.TempPathFactory, forge: Forge) -> tuple[Place, Done]:
+    """The month run by the program itself; the commands after it are forked."""
+    place = Place(tmp_path_factory.mktemp("example"), forge=forge)
     place.fixture("section8.py")
-    return place, place.command("run", "--period", PERIOD, "--approve-all", "prov av exemplet")
+    return place, place.process("run", "--period", PERIOD, "--approve-all", "prov av exemplet")
 
 
 @pytest.fixture(scope="session")
-def again(tmp_path_factory: pytest.TempPathFactory, month: tuple[Place, Done]) -> Place:
+def again(tmp_path_factory: pytest.TempPathFactory, month: tuple[Place, Done], forge: Forge) -> Place:
     """Another home with the same keys and the same files."""
     first, _ = month
-    place = Place(tmp_path_factory.mktemp("again"))
+    place = Place(tmp_path_factory.mktemp("again"), forge=forge)
     place.fixture("section8.py")
     state = place.home / "state"
     state.mkdir(mode=0o700)
@@ -413,7 +415,7 @@ def test_a_reader_with_the_file_open_does_not_stop_a_command(month: tuple[Place,
 
 def test_deliver_without_approval_stops_and_makes_nothing(month: tuple[Place, Done]) -> None:
     place, _ = month
-    done = place.command("deliver", "--period", PERIOD)
+    done = place.process("deliver", "--period", PERIOD)
     assert done.code == 3, done.said
     assert "godkännande" in done.said
     assert not place.package(PERIOD, 2).exists()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from .command import NATIONAL, Done, Place, elements, schema_errors
+from .killing import Forge
 
 MONTHS = ("2025-02", "2025-03")
 OTHER = {
@@ -20,8 +21,8 @@ OTHER = {
 
 
 @pytest.fixture(scope="session")
-def region(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, Done, dict[str, Any]]:
-    place = Place(tmp_path_factory.mktemp("other"), OTHER)
+def region(tmp_path_factory: pytest.TempPathFactory, forge: Forge) -> tuple[Place, Done, dict[str, Any]]:
+    place = Place(tmp_path_factory.mktemp("other"), OTHER, forge=forge)
     told = json.loads(place.fixture("other_region.py", *MONTHS))
     done = place.command("run", "--from", MONTHS[0], "--period", MONTHS[1], "--approve-all", "prov")
     return place, done, told

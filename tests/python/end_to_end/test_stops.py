@@ -1,4 +1,7 @@
-"""What must stop, and with which exit code: a bad delivery, wrong settings, a missing key, refused input."""
+"""What must stop, and with which exit code: a bad delivery, wrong settings, a missing key, refused input.
+
+Each exit code is asked for once of a process that is newly begun.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,17 @@ from pathlib import Path
 import pytest
 
 from .command import Done, Place
+from .killing import Forge
 
 PERIOD = "2026-10"
 
 
 @pytest.fixture(scope="session")
-def bad(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, Done]:
+def bad(tmp_path_factory: pytest.TempPathFactory, forge: Forge) -> tuple[Place, Done]:
     """R28: region code 14 is within the schema's range and in no national list."""
-    place = Place(tmp_path_factory.mktemp("bad"), {"region_code": 14})
+    place = Place(tmp_path_factory.mktemp("bad"), {"region_code": 14}, forge=forge)
     place.fixture("section8.py")
-    return place, place.command("run", "--period", PERIOD, "--approve-all", "ändå")
+    return place, place.process("run", "--period", PERIOD, "--approve-all", "ändå")
 
 
 def test_r28_a_delivery_that_breaks_the_national_contract_is_stopped_with_exit_3(bad: tuple[Place, Done]) -> None:
@@ -40,8 +44,8 @@ def test_status_tells_of_the_check_that_failed(bad: tuple[Place, Done]) -> None:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
+def place(tmp_path: Path, forge: Forge) -> Place:
+    return Place(tmp_path, forge=forge)
 
 
 @pytest.mark.parametrize("period", ["2026-13", "2026-00", "202610", "2026-1", "oktober", "2026-10-01", ""])
@@ -78,7 +82,7 @@ def test_an_unknown_missing_or_wrong_setting_is_named(place: Place, changed: dic
 
 def test_a_missing_settings_file_is_told_with_what_to_do(place: Place) -> None:
     (place.home / "region.yml").unlink()
-    done = place.command("run", "--period", PERIOD)
+    done = place.process("run", "--period", PERIOD)
     assert done.code == 2
     assert "region.yml" in done.said
     assert "region.example.yml" in done.said
@@ -107,7 +111,7 @@ def test_a_wrong_key_is_refused(bad: tuple[Place, Done], tmp_path: Path) -> None
     other = tmp_path / "annan"
     other.touch(mode=0o600)
     other.write_text("77" * 32 + "\n")
-    done = bad[0].command("run", "--period", PERIOD, VARDLAGER_KEY_FILE=str(other))
+    done = bad[0].process("run", "--period", PERIOD, VARDLAGER_KEY_FILE=str(other))
     assert done.code == 1, done.said
     assert "yckel" in done.said
 
@@ -116,7 +120,7 @@ def test_refused_input_is_exit_4_with_file_and_reason(place: Place) -> None:
     place.fixture("section8.py")
     path = place.home / "inbox" / PERIOD / "cosmic_vantelista_202610.csv"
     path.write_bytes(path.read_bytes().replace(b"vardgaranti;", b"vardgarantier;"))
-    done = place.command("run", "--period", PERIOD)
+    done = place.process("run", "--period", PERIOD)
     assert done.code == 4, done.said
     assert "cosmic_vantelista_202610.csv" in done.said
     assert "vardgaranti" in done.said

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from .command import Done, Place
+from .killing import Forge
 
 EARLIER, PERIOD = "2026-09", "2026-10"
 EYE, EYE_UNIT = (f"SE2321000131-E000000000{number}" for number in (100, 101))
@@ -43,9 +44,9 @@ def write_calls(place: Place, period: str, columns: tuple[str, ...] = CALL_COLUM
 
 
 @pytest.fixture(scope="module")
-def month(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, dict[str, Done]]:
+def month(tmp_path_factory: pytest.TempPathFactory, forge: Forge) -> tuple[Place, dict[str, Done]]:
     """The worked example, delivered beside a broken file of calls, which is then put right; and a month of calls."""
-    place = Place(tmp_path_factory.mktemp("telephone"))
+    place = Place(tmp_path_factory.mktemp("telephone"), forge=forge)
     place.fixture("section8.py")
     write_calls(place, PERIOD, CALL_COLUMNS[:-1])
     said = {"validated": place.command("validate", "--period", PERIOD)}

@@ -112,13 +112,11 @@ class Workshop:
         return int(note["version"])
 
 
-@contextmanager
-def workshop_of(factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Workshop]:
-    """A workshop, and the process that it forks others from."""
+def workshop_of(factory: pytest.TempPathFactory, worker_id: str, forge: Forge) -> Workshop:
+    """A workshop whose processes are forked from that of the forge."""
     own = factory.getbasetemp()
     shared = (own if worker_id == "master" else own.parent) / "workshop"
     shared.mkdir(exist_ok=True)
     root = factory.mktemp("workshop")
     place = Place(root / "place")
-    with Forge(place.environment(), root / "said") as forge:
-        yield Workshop(root, shared, forge, place)
+    return Workshop(root, shared, forge.at(place.environment(), root / "said"), place)

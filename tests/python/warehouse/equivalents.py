@@ -90,6 +90,9 @@ EQUIVALENTS: dict[str, dict[str, str]] = {
     },
     "int_waiting_times__earlier_contact": {
         "wanted_patient: row_state = 'completed' → TRUE": UNASKED_PATIENTS,
+        (
+            "contact: earlier_contact.patient_key IN (SELECT wanted_patient.patient_key FROM wanted_patient) → TRUE"
+        ): UNASKED_PATIENTS,
     },
     "rule_a07": {
         "finding: NOT carried_out_entry.carried_out_date IS NULL → TRUE": (

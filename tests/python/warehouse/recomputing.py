@@ -81,8 +81,8 @@ class Recomputing:
     def exchanged(self, name: str, sql: str) -> Iterator[None]:
         """A query in a model's or seed's place for a while."""
         before = dict(self._exchanged)
-        self.exchange(name, sql)
         try:
+            self.exchange(name, sql)
             yield
         finally:
             self._take_back(before)

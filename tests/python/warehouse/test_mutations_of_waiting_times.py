@@ -114,6 +114,19 @@ def test_seeds_in_pieces_change_no_figure(world: Recomputing) -> None:
     assert [model for model in world.checks if not world.holds(model)] == []
 
 
+def test_what_is_made_anew_for_a_mutant_does_not_stay_in_memory(world: Recomputing) -> None:
+    def tables() -> list[tuple[str]]:
+        return world.connection.execute("select table_name from duckdb_tables() order by 1").fetchall()
+
+    before = tables()
+    parameters = world.relation("parameters")
+    assert not world.is_noticed("parameters", f"from {parameters} order by name desc")
+    assert world.is_noticed("parameters", f"from {parameters} where false")
+    with world.exchanged(MART, world.code(MART)):
+        world.failing_tests(MART, f"from {world.relation(MART)}")
+    assert tables() == before
+
+
 @contextmanager
 def only_the_specialised_lines(world: Recomputing) -> Iterator[None]:
     """The rows of the lines counted by hand alone: the mart is by far the largest query, and others only cost time."""
