@@ -322,6 +322,7 @@ def approve(period: str, clinic: str, by: str, accepted: tuple[tuple[str, str], 
     lists = newest_lists(home.reports / period)
     if lists is not None:
         lines.append(f"Klinikens lista: {lists / f'{clinic}.html'}")
+        lines.append(f"Listan visar det här först när den har förnyats: vardlager validate --period {period}")
     for line in lines:
         click.echo(line)
 

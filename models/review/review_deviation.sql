@@ -86,7 +86,7 @@ known_standing as (
     select
         *,
         row_number() over (
-            partition by rule_id, effect_case, entity, subject
+            partition by rule_id, effect_case, subject
             order by source_line, detail
         ) as place
     from subject_of_standing
@@ -103,7 +103,7 @@ known_earlier as (
     select
         *,
         row_number() over (
-            partition by rule_id, effect_case, entity, subject
+            partition by rule_id, effect_case, subject
             order by sort_order
         ) as place
     from subject_of_earlier
@@ -120,7 +120,7 @@ known_accepted as (
     select
         *,
         row_number() over (
-            partition by clinic_id, rule_id, effect_case, entity, subject
+            partition by clinic_id, rule_id, effect_case, subject
             order by sort_order
         ) as place
     from subject_of_accepted
@@ -143,7 +143,6 @@ told_standing as (
         on
             known_standing.rule_id = known_earlier.rule_id
             and known_standing.effect_case = known_earlier.effect_case
-            and known_standing.entity = known_earlier.entity
             and known_standing.subject = known_earlier.subject
             and known_standing.place = known_earlier.place
     left join known_accepted
@@ -151,7 +150,6 @@ told_standing as (
             known_standing.clinic_id = known_accepted.clinic_id
             and known_standing.rule_id = known_accepted.rule_id
             and known_standing.effect_case = known_accepted.effect_case
-            and known_standing.entity = known_accepted.entity
             and known_standing.subject = known_accepted.subject
             and known_standing.place = known_accepted.place
 ),
@@ -166,7 +164,6 @@ fixed as (
         on
             known_earlier.rule_id = known_standing.rule_id
             and known_earlier.effect_case = known_standing.effect_case
-            and known_earlier.entity = known_standing.entity
             and known_earlier.subject = known_standing.subject
             and known_earlier.place = known_standing.place
     left join row_of_care

@@ -79,6 +79,8 @@ EFFECTS: Final = {
     "L": "Levereras inte",
     "-": "Räknas; levereras om vården är specialiserad",
 }
+# A37: the rule marks no row, for the row never came in; "counted and delivered" would be untrue of it.
+EFFECTS_OF_RULES: Final = {"A37": "Finns inte i någon siffra och levereras inte"}
 # Reasons to leave a row out that are no fault and therefore no rule of the seed.
 LEFT_OUT_WITHOUT_FAULT: Final = {
     "DL01": ("Akut kontakt på väntelistan", "Inget fel: akuta kontakter ingår inte bland väntande. Ingen åtgärd krävs.")

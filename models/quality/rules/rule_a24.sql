@@ -13,13 +13,13 @@ row_in_scope as (
     {{ rows_in_scope() }}
 ),
 
--- E04: a deviation is published, so it says nothing of where a protected person lives.
+-- E04: a deviation is published and stands in lists beside the contact's id, so it says of nobody where they live.
 finding as (
     select
         row_in_scope.*,
         case
-            when row_in_scope.is_protected_identity then 'Län och kommun visas inte: skyddad identitet.'
-            else concat('Län och kommun: ', coalesce(row_in_scope.municipality_code, 'tomt'), '.')
+            when row_in_scope.municipality_code is null then 'Län och kommun är tomt.'
+            else 'Län och kommun är ingen känd kod.'
         end as detail
     from row_in_scope
     where

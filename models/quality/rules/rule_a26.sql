@@ -17,15 +17,15 @@ row_in_scope as (
     {{ rows_in_scope() }}
 ),
 
--- CM04: age is the year of the event minus the birth year.
+-- CM04: age is the year of the event minus the birth year. A deviation stands in lists beside the contact's id, so
+-- it says of nobody when they were born.
 finding as (
     select
         row_in_scope.*,
-        concat(
-            'Födelseår: ',
-            coalesce(cast(row_in_scope.birth_year as string), 'okänt'),
-            '.'
-        ) as detail
+        case
+            when row_in_scope.birth_year is null then 'Födelseåret är okänt.'
+            else 'Födelseåret är ifyllt men orimligt.'
+        end as detail
     from row_in_scope
     inner join period on row_in_scope.period = period.period
     where

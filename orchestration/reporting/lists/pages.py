@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import jinja2
+from markupsafe import Markup
 
 from orchestration.privacy import mask_identities
 from orchestration.reporting import wording
@@ -77,6 +78,11 @@ def _masked(value: object) -> str:
     return _text(mask_identities(str(value)) if value is not None else None)
 
 
+def _printed(write: Callable[[Any], str]) -> Callable[[Any], Markup]:
+    """A filter that prints a figure: SQL made it a number, so its minus sign begins no formula."""
+    return lambda number: Markup(write(number))
+
+
 def _finished(value: object) -> object:
     """Every value that a template prints, on its way to the page: what is copied from it runs nowhere."""
     return harmless(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
@@ -95,9 +101,9 @@ def _environment() -> jinja2.Environment:
         finalize=_finished,
     )
     environment.filters.update(
-        spaced=wording.spaced,
-        percent=wording.percent,
-        decimal=wording.decimal,
+        spaced=_printed(wording.spaced),
+        percent=_printed(wording.percent),
+        decimal=_printed(wording.decimal),
         month=wording.month,
         moment=wording.moment,
         day=words.day,

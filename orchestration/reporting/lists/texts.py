@@ -48,11 +48,11 @@ SHEETS: Final = (
 
 
 def made(review: Review) -> str:
-    """When the list was made, from which load of the month, and what it is compared with."""
-    text = f"Framtagen {wording.moment(review.made_at.isoformat())} ur inläsning {review.load} av månaden"
+    """When the list was made, which review of the month it is, and what it is compared with."""
+    text = f"Framtagen {wording.moment(review.made_at.isoformat())}, genomgång {review.load} av månaden"
     if review.compared_with is None:
-        return f"{text}, den första: alla avvikelser är därför nya."
-    return f"{text}, jämförd med inläsning {review.compared_with}."
+        return f"{text}. Månadens filer har inte lästs in förut, så det finns inget att jämföra med."
+    return f"{text}, jämförd med genomgång {review.compared_with}: den senaste av andra filer än de här."
 
 
 def about_clinic(review: Review, region_name: str, clinic: Row) -> str:
@@ -83,7 +83,7 @@ def verdict(facts: ClinicFacts, review: Review) -> tuple[str, str, str]:
         )
     if not clinic["new_count"] and not clinic["remaining_count"]:
         return "passed", "Inget att rätta", "Alla rader är utan anmärkning, rättade eller godtagna. Tack!"
-    return "warn", f"Att rätta före {last_day}", f"Här finns {counts} avvikelser."
+    return "warn", f"Att rätta senast {last_day}", f"Här finns {counts} avvikelser."
 
 
 def steps(facts: ClinicFacts, review: Review) -> list[str]:
@@ -182,5 +182,6 @@ def about_work_list(review: Review) -> Sequence[str]:
         "De som väntade vid månadens slut och hade passerat gränsen, eller når den inom 30 dagar. Fel som står på "
         "klinikernas listor och gör att väntan inte kan räknas är inte med.",
         days_counted_from(review),
-        "Samma vårdkontakt kan stå under två mått, till exempel undersökning och radiologi.",
+        "Varje väntande rad står en gång. Räknas den i två mått, till exempel undersökning och radiologi, står den "
+        "under det som har vårdgarantins gräns.",
     )

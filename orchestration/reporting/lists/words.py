@@ -135,7 +135,7 @@ def effect(row: Row) -> str:
     """What happens to the rows that break a rule."""
     if row["severity"] == "block":
         return wording.SEVERITIES["block"]
-    return named(wording.EFFECTS, row["effect"])
+    return wording.EFFECTS_OF_RULES.get(row["rule_id"]) or named(wording.EFFECTS, row["effect"])
 
 
 def left_out_title(row: Row) -> str:

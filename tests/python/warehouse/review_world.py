@@ -126,13 +126,14 @@ DEVIATION_COLUMNS = (
 )
 
 
-def _found(rule: str, case: str, entity: str, line: int | None, detail: str = "Fel.", **values: Any) -> Values:
+def _found(rule: str, case: str, entity: str | None, line: int | None, detail: str = "Fel.", **values: Any) -> Values:
     known: dict[str, Any] = {"severity": "fix", "effect": "L", "clinic_id": "EYE", "unit_id": "E1", "period": MAY}
     known |= {"rule_id": rule, "effect_case": case, "entity": entity, "source_line": line, "detail": detail, **values}
     return tuple(known[column.split()[0]] for column in DEVIATION_COLUMNS.split(", "))
 
 
 QUARANTINED = "Rad {} i filen lästes inte in. kon: okänd kod."
+JUMP = "{} genomförda rader mot {} samma månad i fjol."
 EMPTY = "Rad {} i filen lästes inte in. start_tid: tomt fält."
 TOO_MANY = "{} av {} väntande rader är utelämnade ur leveransen."
 DEVIATIONS = [
@@ -150,6 +151,9 @@ DEVIATIONS = [
     _found("A37", "quarantined", DONE, 101, QUARANTINED.format(101), effect="-"),
     _found("A37", "quarantined", DONE, 102, QUARANTINED.format(102), effect="-"),
     _found("A37", "quarantined", DONE, 103, EMPTY.format(103), effect="-"),
+    # Of a clinic's month as a whole, in no file.
+    _found("A32", "jump", None, None, JUMP.format(63, 41), effect="-", clinic_id="NOSE", unit_id=None),
+    _found("A32", "jump", None, None, JUMP.format(24, 9), effect="-", clinic_id="EAR", unit_id=None),
     # A clinic that only informs has a list too.
     _found("A40", "other_region", DONE, 999, severity="info", effect="-", clinic_id="INFO", unit_id=None),
     _found("A12", "unknown", DONE, 3, period=APRIL),
@@ -172,7 +176,7 @@ TOLD_COLUMNS = (
 )
 
 
-def _told(number: int, rule: str, case: str, entity: str, contact: str | None, **values: Any) -> Values:
+def _told(number: int, rule: str, case: str, entity: str | None, contact: str | None, **values: Any) -> Values:
     known: dict[str, Any] = {
         "clinic_id": "EYE", "severity": "fix", "effect": "L", "status": "new", "unit_id": "E1", "unit_name": "Då",
         "care_level": "S", "phase": "3", "mvo_code": "511", "decision_date": TEN, "start_date": TEN,
@@ -206,6 +210,7 @@ EARLIER = [
     # Three of the same words, of which two are left.
     _told(16, "A37", "quarantined", DONE, None, detail=QUARANTINED.format(57)),
     _told(17, "A37", "quarantined", DONE, None, detail=QUARANTINED.format(58)),
+    _told(18, "A32", "jump", None, None, clinic_id="NOSE", unit_id=None, detail=JUMP.format(62, 40)),
 ]
 ACCEPTED = [
     _told(1, "A12", "unknown", DONE, "taken"),
@@ -215,6 +220,7 @@ ACCEPTED = [
     _told(4, "A99", "unknown", DONE, "new"),
     _told(5, "A12", "another", DONE, "new"),
     _told(6, "A12", "unknown", LIST, "new"),
+    _told(7, "A32", "jump", None, None, clinic_id="EAR", unit_id=None, detail=JUMP.format(23, 9)),
 ]
 _AT = datetime(2022, 6, 9, 8)
 ACCEPTANCES = [
@@ -223,6 +229,7 @@ ACCEPTANCES = [
     # Of what the clinic has none that is accepted.
     ("EYE", "A01", "finns inte", "chefen", _AT),
     ("EAR", "A37", "en annans", "en annan", _AT),
+    ("EAR", "A32", "ny mottagning", "chefen", _AT),
 ]
 
 FIRST, FOLLOW = "Första kontakt", "Återbesök och annan planerad kontakt"
@@ -235,6 +242,7 @@ DEVIATION_LINES: list[Values] = [
     ("*", "E01", "unknown", "new", DONE, "unknown unit", None, FIRST, None, True, "Fel."),
     ("CLOSED", "A09", "deceased", "fixed", LIST, "gone", "Då", THIRD, None, False, "Då."),
     ("EAR", "A05", "repeated", "new", DONE, "ear", "Öron", FIRST, None, True, "Fel."),
+    ("EAR", "A32", "jump", "accepted", None, None, None, None, None, False, JUMP.format(24, 9)),
     ("EYE", "A38", "too_many", "remaining", LIST, None, None, None, None, False, TOO_MANY.format(7, 20)),
     ("EYE", "A01", "missing", "new", DONE, "stays", "Ögon före", FIRST, None, True, "Fel."),
     ("EYE", "A09", "deceased", "fixed", DONE, "corrected alone", "Då", THIRD, None, False, "Då."),
@@ -259,6 +267,7 @@ DEVIATION_LINES: list[Values] = [
     ("EYE", "A99", "unknown", "fixed", DONE, "new", "Då", THIRD, None, True, "Då."),
     ("EYE", "WT02", "corrected", "fixed", LIST, "corrected alone", "Ögon före", FIRST, True, False, WT02),
     ("EYE", "WT02", "corrected", "fixed", LIST, "corrected unbooked", "Ögon före", FIRST, False, False, WT02),
+    ("NOSE", "A32", "jump", "remaining", None, None, None, None, None, False, JUMP.format(63, 41)),
 ]  # fmt: skip
 
 # entity, line, clinic, unit's name, start, booked, left out
@@ -287,6 +296,7 @@ RULE_LINES: list[Values] = [
     ("*", "E01", "unknown", 1, 1, 0, 0, 0, 0, 1, None, None, None),
     ("CLOSED", "A09", "deceased", 0, 0, 0, 1, 0, 0, 0, None, None, None),
     ("EAR", "A05", "repeated", 1, 1, 0, 0, 0, 0, 0, None, None, None),
+    ("EAR", "A32", "jump", 1, 0, 0, 0, 1, 0, 0, "ny mottagning", "chefen", _AT),
     ("EYE", "A38", "too_many", 1, 0, 1, 0, 0, 0, 0, None, None, None),
     ("EYE", "A01", "missing", 1, 1, 0, 0, 0, 0, 0, None, None, None),
     ("EYE", "A09", "deceased", 0, 0, 0, 2, 0, 0, 0, None, None, None),
@@ -300,6 +310,7 @@ RULE_LINES: list[Values] = [
     ("EYE", "WT02", "corrected", 0, 0, 0, 2, 0, 0, 0, None, None, None),
     ("EYE", "A13", "superfluous", 2, 0, 0, 0, 0, 0, 0, None, None, None),
     ("INFO", "A40", "other_region", 1, 0, 0, 0, 0, 0, 0, None, None, None),
+    ("NOSE", "A32", "jump", 1, 0, 1, 0, 0, 0, 0, None, None, None),
 ]
 
 STAGED = [
@@ -316,11 +327,11 @@ LEFT_OUT = [
 CLINIC_LINES: list[Values] = [
     ("*", 3, 0, 1, 0, 2, 0, 1, 0, 0, 0, 0, None, None, "not_needed", None),
     ("CLOSED", 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, None, None, "not_needed", None),
-    ("EAR", 0, 5, 0, 5, 0, 0, 1, 0, 0, 0, 0, None, None, "withdrawn",
+    ("EAR", 0, 5, 0, 5, 0, 0, 1, 0, 0, 1, 0, None, None, "withdrawn",
      "klinikens rader eller siffror är andra än de som godkändes"),
     ("EYE", 40, 30, 37, 23, 3, 7, 6, 3, 10, 2, 2, "chefen", NOON, "approved", None),
     ("INFO", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, None, None, "not_needed", None),
-    ("NOSE", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, None, None, "withdrawn", "taget tillbaka av chefen"),
+    ("NOSE", 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, None, None, "withdrawn", "taget tillbaka av chefen"),
     ("THROAT", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, None, None, "missing", None),
 ]  # fmt: skip
 APPROVABLE = [

@@ -65,7 +65,7 @@ def test_the_page_stands_in_the_order_of_the_reporters_work(every_rule: str) -> 
     ]
     told = words(every_rule)
     assert "Väntetider juli 2024 · Region Prov · Kirurgi och medicin · SE2321000131-K0001" in told
-    assert "Framtagen 8 augusti 2024 kl. 09.15 ur inläsning 3 av månaden, jämförd med inläsning 2." in told
+    assert "Framtagen 8 augusti 2024 kl. 09.15, genomgång 3 av månaden, jämförd med genomgång 2" in told
     assert "Godkänn klinikens siffror senast fredag 16 augusti 2024" in told
     assert told.index("Framtagen") < told.index("Leveransen stoppas") < told.index("Godkännande:")
 
@@ -133,8 +133,8 @@ def test_a_rule_with_more_rows_than_a_page_bears_says_how_many_and_where_they_ar
     [
         ((), "fix", "Inget att rätta"),
         (("accepted", "fixed"), "fix", "Inget att rätta"),
-        (("new",), "fix", "Att rätta före fredag 16 augusti 2024"),
-        (("remaining",), "fix", "Att rätta före fredag 16 augusti 2024"),
+        (("new",), "fix", "Att rätta senast fredag 16 augusti 2024"),
+        (("remaining",), "fix", "Att rätta senast fredag 16 augusti 2024"),
         (("new",), "block", "Leveransen stoppas"),
         (("fixed",), "block", "Inget att rätta"),
     ],
@@ -191,8 +191,28 @@ def test_an_accepted_rule_tells_the_reason_and_by_whom(tmp_path: Path) -> None:
 
 def test_the_first_load_of_a_month_says_that_there_is_nothing_to_compare_with(tmp_path: Path) -> None:
     told = words(page(tmp_path, one_rule("new"), compared_with=None))
-    assert "den första: alla avvikelser är därför nya" in told
+    assert "Månadens filer har inte lästs in förut, så det finns inget att jämföra med." in told
     assert "Månaden har inte lästs in förut" in told
+
+
+def test_a_negative_wait_stands_as_the_number_it_is(tmp_path: Path) -> None:
+    of = rule("A02")
+    tables = {"clinic": [clinic()], "rule": [], "deviation": [deviation(of, wait_days=-23)]}
+    tables["rule"] = [counted(of, tables["deviation"])]
+    made = page(tmp_path, tables)
+    assert '<td class="number">-23</td>' in made
+    assert "'-23" not in made and "&#39;-23" not in made
+
+
+def test_a37_a_row_in_quarantine_is_never_said_to_be_counted(tmp_path: Path) -> None:
+    told = words(page(tmp_path, one_rule("new", of=rule("A37"))))
+    assert "Finns inte i någon siffra och levereras inte" in told
+    assert "Räknas och levereras" not in told
+
+
+def test_the_work_list_says_that_a_row_of_two_measures_stands_once(tmp_path: Path) -> None:
+    told = words(page(tmp_path, work_list_tables(), stem="vardgarantienheten"))
+    assert "Varje väntande rad står en gång." in told
 
 
 def test_rows_of_no_clinic_are_approved_by_nobody(tmp_path: Path) -> None:
