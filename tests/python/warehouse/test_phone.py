@@ -223,6 +223,18 @@ def test_wt35_calls_to_target_are_what_the_share_lacks(target: str, lacking: int
     assert found == [(lacking,)]
 
 
+@pytest.mark.parametrize("by", ["0.05", "-0.05"])
+def test_wt35_the_target_of_the_telephone_moved_by_one_in_twenty_is_told_by_a_planted_call(
+    by: str, world: Recomputing
+) -> None:
+    changed = (
+        f"select * replace (case when measure_id = 'phone_same_day' and region_code = 56 "
+        f"then cast(target_share + {by} as decimal(9, 6)) else target_share end as target_share) "
+        f"from {world.relation('measure_targets')}"
+    )
+    assert world.is_noticed("measure_targets", changed)
+
+
 @pytest.mark.parametrize("eve", ["2024-06-21", "2024-12-24", "2024-12-31"])
 def test_an_eve_taken_out_of_the_calendar_is_told_by_a_planted_call(eve: str, world: Recomputing) -> None:
     changed = f"from {world.relation('swedish_holidays')} where date <> date '{eve}'"
