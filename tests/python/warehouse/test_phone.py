@@ -223,10 +223,9 @@ def test_wt35_calls_to_target_are_what_the_share_lacks(target: str, lacking: int
     assert found == [(lacking,)]
 
 
-@pytest.mark.parametrize("by", ["0.05", "-0.05"])
-def test_wt35_the_target_of_the_telephone_moved_by_one_in_twenty_is_told_by_a_planted_call(
-    by: str, world: Recomputing
-) -> None:
+# Of fewer than twenty calls, nineteen in twenty are as many as all.
+@pytest.mark.parametrize("by", ["0.05", "-0.25"])
+def test_wt35_the_target_of_the_telephone_moved_is_told_by_a_planted_call(by: str, world: Recomputing) -> None:
     changed = (
         f"select * replace (case when measure_id = 'phone_same_day' and region_code = 56 "
         f"then cast(target_share + {by} as decimal(9, 6)) else target_share end as target_share) "
