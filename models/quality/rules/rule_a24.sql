@@ -13,7 +13,8 @@ row_in_scope as (
     {{ rows_in_scope() }}
 ),
 
--- E04: a deviation is published and stands in lists beside the contact's id, so it says of nobody where they live.
+-- E04: a deviation is published and stands in lists beside the contact's id, so it says of nobody where
+-- they live.
 finding as (
     select
         row_in_scope.*,

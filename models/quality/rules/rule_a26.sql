@@ -17,8 +17,8 @@ row_in_scope as (
     {{ rows_in_scope() }}
 ),
 
--- CM04: age is the year of the event minus the birth year. A deviation stands in lists beside the contact's id, so
--- it says of nobody when they were born.
+-- CM04: age is the year of the event minus the birth year. A deviation stands in lists beside the
+-- contact's id, so it says of nobody when they were born.
 finding as (
     select
         row_in_scope.*,
