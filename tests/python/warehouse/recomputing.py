@@ -186,9 +186,16 @@ class Recomputing:
         children = self.children(name) if by is None else by
         if not children or self._is_equal(stood, self.relation(name)):
             return
+        differing = {name}
         for child in children:
+            # What reads only rows that are as they were gives what it gave.
+            if by is None and differing.isdisjoint(self._parents[child]):
+                continue
+            stood = self.relation(child)
             self.exchange(child, self.code(child))
             yield child
+            if by is None and not self._is_equal(stood, self.relation(child)):
+                differing.add(child)
 
     def _is_equal(self, one: str, other: str) -> bool:
         found = self.connection.execute(
