@@ -229,7 +229,7 @@ SOUGHT_CONTACT = [
          sokt_kontakt_tid=datetime(2024, 7, 10, 10, 1)),
     *(_assessed(f"assessment by {code}", rules, yrkeskategori=code)
       for code, rules in (("XS919", "A35"), ("XS923", "A35"), ("XS920", ""), ("XS921", ""), ("XS922", ""),
-                          ("XS999", ""), (None, ""))),
+                          ("XS999", "A35"), ("915", ""), (None, ""))),
     *(_assessed(f"assessment with {column} alone", "A35", icd_huvud=None, **{column: code})
       for column, code in (("icd_bi", "H251"), ("kva_huvud", "AB123"), ("kva_ovriga", "AB123"))),
     _assessed("assessment with an external cause alone", "", icd_huvud=None, icd_orsak="W190"),
@@ -243,6 +243,10 @@ SOUGHT_CONTACT = [
     done("A35 first contact at the first line with sought contact", "", **FIRST_LINE, sokt_kontakt_tid=START),
     done("A35 follow-up at the first line", "", **FIRST_LINE, fas="4"),
     waits("A35 leaves what waits at the first line alone", "", **FIRST_LINE),
+    # The unlicensed are those of the seed on the period's last day.
+    *(Case(contact(period, f"G A35 assessment of {period} by {code}", yrkeskategori=code, **ASSESSMENT), rules,
+           SOUGHT if rules else None)
+      for period, code, rules in (("2026-05", "XS915", "A35"), ("2026-05", "XS920", ""), ("2026-10", "XS920", ""))),
 ]  # fmt: skip
 
 UNDER_STEPS: Row = {"enhet_hsaid": CAP_UNIT}

@@ -91,9 +91,6 @@ EQUIVALENTS: dict[str, dict[str, str]] = {
         "wanted_patient: row_state = 'completed' → TRUE": UNASKED_PATIENTS,
         "contact: earlier_contact.patient_key = wanted_patient.patient_key → TRUE": UNASKED_PATIENTS,
     },
-    "int_waiting_times__primary_care_contact": {
-        "licensed_profession: code_list = 'yrkeskategori' → TRUE": ONLY_PROFESSIONS,
-    },
     "rule_a07": {
         "finding: NOT carried_out_entry.carried_out_date IS NULL → TRUE": (
             "the join has left out what was not carried out, and a start is never empty (contract)"
