@@ -486,18 +486,19 @@ with counted as (
         -- R38: any profession but assistants and others, and a code of a diagnosis or a procedure.
         medicinsk_bedomning = 'J' and yrkeskategori[1:2] = 'XS' and yrkeskategori not in ('XS920', 'XS921', 'XS922')
         and concat(icd_huvud, icd_bi, kva_huvud, kva_ovriga) <> '' as is_assessment,
-        -- WT04
+        -- WT04, A35: sought after the start is no wait, and the decision does not stand in for it.
         if(
-            phase = '5' or (bokningssatt = '5' and beslut_tid is null), null,
+            phase = '5' or (bokningssatt = '5' and beslut_tid is null) or sokt_kontakt_tid > started_at, null,
             started_at::date - sokt_kontakt_tid::date
-        ) as sought_days
+        ) as sought_days,
+        if(sokt_kontakt_tid is null, f.wait_days, sought_days) as first_line_days
     from marts.fct_completed_contact as f
     join lake.cosmic_vardkontakt as l on l._period = f.period and l.contact_key = f.contact_key
     where not is_disqualified
     union all
     select
         f.period, 'waiting', unit_key, care_level, phase, cap_step, sex, is_in_guarantee,
-        coalesce(deviation_code, ''), f.wait_days, snapshot_date, f.target_date, prioritet = 'TUR', false, null
+        coalesce(deviation_code, ''), f.wait_days, snapshot_date, f.target_date, prioritet = 'TUR', false, null, null
     from marts.fct_waiting_contact as f
     join lake.cosmic_vantelista as l on l._period = f.period and l.contact_key = f.contact_key
     where not is_disqualified and not is_corrected
@@ -545,7 +546,7 @@ measured as (
     where care_level = 'P' and is_assessment
     union all
     select
-        'first_line_3', coalesce(sought_days, wait_days), coalesce(sought_days, wait_days) <= 3, is_in_guarantee, *
+        'first_line_3', first_line_days, first_line_days <= 3, is_in_guarantee, *
     from placed
     where population = 'completed' and specialty = 'FORSTA_LINJEN' and phase = '1'
 ),

@@ -8,6 +8,10 @@ clinic_figure as (
     select * from {{ ref('approval_figure') }}
 ),
 
+rule as (
+    select * from {{ ref('rules') }}
+),
+
 unit as (
     select * from {{ ref('int_core__unit') }}
 ),
@@ -26,6 +30,15 @@ digest_of_rows as (
     group by period, clinic_id
 ),
 
+-- What is told by looking at other periods: of the clinic as a whole (A31, A32) it would withdraw
+-- the approval of a month in which no row changed, and of a row it stands in the row's own digest (A05, A07,
+-- A20).
+looking_back as (
+    select distinct rule_id
+    from rule
+    where look_back_periods is null or look_back_periods > 0
+),
+
 -- Titles are words, and a share is its two counts: neither adds anything to what is approved.
 judged_figure as (
     select
@@ -40,6 +53,7 @@ judged_figure as (
         numerator,
         denominator
     from clinic_figure
+    where figure_kind <> 'deviation' or subject_id not in (select looking_back.rule_id from looking_back)
 ),
 
 text_of_figure as (

@@ -22,9 +22,13 @@ judged_row as (
         flagged_row.*,
         -- A36: an unknown deviation counts as none.
         national_code.code as known_deviation_code,
-        -- WT04: what has no wait from its decision has none from another day either.
+        -- WT04: what has no wait from its decision has none from another day either. A35, WT32: nor has what
+        -- was sought after it began, if only by minutes.
         case
-            when flagged_row.phase <> '5' and not flagged_row.is_decision_derived
+            when
+                flagged_row.phase <> '5'
+                and not flagged_row.is_decision_derived
+                and not coalesce(flagged_row.contact_sought_at > flagged_row.started_at, false)
                 then
                     {{ days_between(
                         'cast(flagged_row.contact_sought_at as date)', 'flagged_row.event_date'
@@ -48,13 +52,13 @@ measured_row as (
         measure.is_guarantee_required,
         measure.limit_from,
         measure.limit_days as allowed_days,
-        coalesce(
-            case
-                when {{ stands_in_list("'contact_sought'", 'measure.wait_from') }}
-                    then judged_row.sought_wait_days
-            end,
-            case when {{ stands_in_list("'decision'", 'measure.wait_from') }} then judged_row.wait_days end
-        ) as measured_wait_days
+        case
+            when
+                {{ stands_in_list("'contact_sought'", 'measure.wait_from') }}
+                and judged_row.contact_sought_at is not null
+                then judged_row.sought_wait_days
+            when {{ stands_in_list("'decision'", 'measure.wait_from') }} then judged_row.wait_days
+        end as measured_wait_days
     from judged_row
     inner join membership
         on

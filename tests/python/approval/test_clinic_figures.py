@@ -335,6 +335,20 @@ def test_a_deviation_of_primary_care_is_outside_and_one_of_the_whole_clinic_insi
     assert touched(planted.format(key="null", line="null")) == {(TWO_CLINICS, CLINIC)}
 
 
+@pytest.mark.parametrize(("rule_id", "is_approved"), [("A31", False), ("A32", False), ("A33", True), ("A38", True)])
+def test_a31_a32_what_other_months_tell_of_the_whole_clinic_withdraws_no_approval(
+    rule_id: str, is_approved: bool, connection: duckdb.DuckDBPyConnection, touched: Touched
+) -> None:
+    statement = (
+        "insert into quality.deviations (period, rule_id, severity, effect, clinic_id, detail, effect_case) "
+        f"values ('{TWO_CLINICS}', '{rule_id}', 'fix', '-', '{CLINIC}', '', 'planted')"
+    )
+    with changed(connection, statement):
+        shown = {line["subject_id"] for clinic in read_figures(connection, TWO_CLINICS) for line in clinic.figures}
+    assert rule_id in shown
+    assert touched(statement) == ({(TWO_CLINICS, CLINIC)} if is_approved else set())
+
+
 def test_a_period_without_rows_has_no_clinic(connection: duckdb.DuckDBPyConnection, touched: Touched) -> None:
     assert read_clinics(connection, "2023-01") == []
     assert read_figures(connection, "2023-01") == []

@@ -74,7 +74,8 @@ ASSESSMENTS = [
     _assessed("R04 on the same Friday", sokt_kontakt_tid=day("2026-05-08"), start_tid=day("2026-05-08")),
     # CM01: a day is a date, whatever the clock says.
     _assessed("sought in the first minute of the third day before", sokt_kontakt_tid=day(STARTED, -3).replace(hour=0)),
-    _assessed("sought later the same day", sokt_kontakt_tid=day(STARTED).replace(hour=23, minute=59)),
+    _assessed("A35 sought when it started", sokt_kontakt_tid=day(STARTED)),
+    _assessed("A35 sought the second after it started", None, sokt_kontakt_tid=day(STARTED) + timedelta(seconds=1)),
     _assessed("A35 sought the day after", None, sokt_kontakt_tid=day(STARTED, 1)),
     _assessed("A35 never sought, but decided", None, sokt_kontakt_tid=None),
     _assessed("without a decision", beslut_tid=None),
@@ -138,6 +139,8 @@ FIRST_LINES = [
     _first_line("A35 neither sought nor decided", None, sokt_kontakt_tid=None, beslut_tid=None),
     _first_line("A35 sought the day after, decided three days before", None, sokt_kontakt_tid=day(STARTED, 1),
                 beslut_tid=day(STARTED, -3)),
+    _first_line("A35 sought the second after it started, decided three days before", None,
+                sokt_kontakt_tid=day(STARTED) + timedelta(seconds=1), beslut_tid=day(STARTED, -3)),
     _first_line("sought four days before, decided three days before", is_inside=False,
                 sokt_kontakt_tid=day(STARTED, -4), beslut_tid=day(STARTED, -3)),
     _first_line("in specialised care", vardniva="S"),
@@ -254,6 +257,8 @@ IN_TURN = [
 SOUGHT_AND_WAITING = [
     _waits("primary care waits since contact was sought", vardniva="P", fas="4",
            sokt_kontakt_tid=day(LAST, -3)),
+    _waits("primary care waits, sought the day after the last", vardniva="P", fas="4",
+           sokt_kontakt_tid=day(LAST, 1)),
     _waits("primary care waits for an acute contact", vardniva="P", fas="5",
            sokt_kontakt_tid=day(LAST, -3)),
 ]  # fmt: skip

@@ -244,6 +244,10 @@ SOUGHT_CONTACT = [
     done("A35 first contact at the first line with sought contact", "", **FIRST_LINE, sokt_kontakt_tid=START),
     done("A35 follow-up at the first line", "", **FIRST_LINE, fas="4"),
     waits("A35 leaves what waits at the first line alone", "", **FIRST_LINE),
+    # The unlicensed are those of the seed on the period's last day.
+    *(Case(contact(period, f"G A35 assessment of {period} by {code}", yrkeskategori=code, **ASSESSMENT), rules,
+           SOUGHT if rules else None)
+      for period, code, rules in (("2026-05", "XS915", "A35"), ("2026-05", "XS920", ""), ("2026-10", "XS920", ""))),
 ]  # fmt: skip
 
 UNDER_STEPS: Row = {"enhet_hsaid": CAP_UNIT}
