@@ -204,7 +204,7 @@ def test_a_negative_wait_stands_as_the_number_it_is(tmp_path: Path) -> None:
     assert "'-23" not in made and "&#39;-23" not in made
 
 
-def test_a37_a_row_in_quarantine_is_never_said_to_be_counted(tmp_path: Path) -> None:
+def test_a_row_in_quarantine_is_never_said_to_be_counted(tmp_path: Path) -> None:
     told = words(page(tmp_path, one_rule("new", of=rule("A37"))))
     assert "Finns inte i någon siffra och levereras inte" in told
     assert "Räknas och levereras" not in told
