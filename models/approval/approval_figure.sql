@@ -199,7 +199,7 @@ candidate_measure as (
     inner join candidate
         on
             population_row.period = candidate.period
-            and population_row.entity = candidate.entity
+            and population_row.population = candidate.population
             and population_row.contact_key = candidate.contact_key
 ),
 
