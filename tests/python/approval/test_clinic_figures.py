@@ -323,7 +323,7 @@ def test_cm03_rows_of_an_unknown_unit_are_in_no_clinics_figures(
     # E01's five, and of A06 two, of A18, A39 and A20 one each.
     assert of_no_clinic == 10
     assert in_figures == candidates - of_no_clinic
-    assert {clinic.clinic_id for clinic in read_clinics(connection, "2024-07")} == {CLINIC}
+    assert {clinic.clinic_id for clinic in read_clinics(connection, "2024-07")} == {CLINIC, OTHER_CLINIC}
 
 
 def test_a_deviation_of_primary_care_is_outside_and_one_of_the_whole_clinic_inside(
