@@ -440,7 +440,7 @@ def history_rows() -> list[Row]:
         done("at the first line", "2024-04-10", enhet_hsaid=FIRST_LINE_UNIT),
         # Two at the first clinic, one of them outside the limit.
         done("leap year, inside", "2024-04-14", "2024-01-15", kva_huvud="JKA21"),
-        done("leap year, outside", "2024-04-15", "2024-01-15"),
+        done("leap year, outside", "2024-04-15", "2024-01-15", kva_huvud="JKA21"),
         # first contacts, for the specialty groups that the measure leaves out
         contact("2024-04", "first contact", fas="1"),
         contact("2024-04", "first contact in child psychiatry", fas="1", enhet_hsaid=CAP_UNIT),
