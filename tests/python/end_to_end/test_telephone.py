@@ -86,10 +86,10 @@ def test_calls_that_are_put_right_after_the_delivery_change_the_lines_of_the_tel
     ]
     states = place.rows("select period, group_name, state, is_delivered from meta.periods order by 1, 2")
     assert [tuple(line.values()) for line in states] == [
-        (EARLIER, "phone", "complete", "false"),
-        (PERIOD, "care", "complete", "true"),
-        (PERIOD, "phone", "complete", "true"),
-        (PERIOD, "registers", "complete", "true"),
+        (EARLIER, "phone", "complete", "False"),
+        (PERIOD, "care", "complete", "True"),
+        (PERIOD, "phone", "complete", "True"),
+        (PERIOD, "registers", "complete", "True"),
     ]
 
 
