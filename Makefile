@@ -30,7 +30,7 @@ demo: setup
 	@VARDLAGER_HOME="$${VARDLAGER_HOME:-data}" $(BIN)/vardlager demo
 
 test: setup lint
-	@echo "== Tester (omkring 17 minuter på två kärnor) =="
+	@echo "== Tester (omkring en halvtimme på två kärnor) =="
 	@$(BIN)/python -m pytest
 
 lint: setup
