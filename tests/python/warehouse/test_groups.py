@@ -80,9 +80,12 @@ def test_the_models_that_ask_the_register_tell_for_which_day(manifest: dict[str,
         if node["resource_type"] == "model"
         and any(parent.endswith(".int_core__unit") for parent in node["depends_on"]["nodes"])
     }
-    # A37 asks for a row in quarantine, whose unit is noted from the quarantine itself; the others tell a unit's own
-    # rows, or names that are read anew each time.
-    assert asking - set(told) == {"rule_a37", "dim_unit", "approval_clinic"}
+    # A37 asks for a row in quarantine, whose unit is noted from the quarantine itself; an earlier contact (A20) is
+    # noted as a row of its own period, which the look-back follows. The others tell a unit's own rows, or names that
+    # are read anew each time.
+    reviewed = {"review_row", "review_deviation", "review_listed_clinic"}
+    earlier = {"rule_a37", "int_waiting_times__earlier_contact"}
+    assert asking - set(told) == earlier | reviewed | {"dim_unit", "approval_clinic"}
 
 
 def test_calls_that_arrive_after_care_change_the_lines_of_the_telephone_alone(world: World) -> None:
