@@ -156,7 +156,7 @@ MART_LINES: dict[Key, Figures] = dict([
     # Planned and never done; a budget of nothing.
     _line(MONTH, *_PLANNED, actual=0, previous_year=0, ytd_actual=0, ytd_previous_year=0, full_year_budget=9),
     _line(MOVE_MONTH, *_PLANNED, actual=0, ytd_actual=0, ytd_previous_year=0, full_year_budget=9),
-    _line(MONTH, "operations_cancelled", "region", "*", actual=4, budget=0, previous_year=0, ytd_actual=4,
+    _line(MONTH, "operations_cancelled", "region", "*", actual=7, budget=0, previous_year=0, ytd_actual=7,
           ytd_budget=0, ytd_previous_year=0, full_year_budget=9, budget_deviation_share=None,
           ytd_budget_deviation_share=None),
     # Inpatients: only December, February and March are loaded of the last fourteen months.
