@@ -283,7 +283,7 @@ planned_line as (
         unit_id,
         sum(budget) as budget,
         {% for column in ['ytd_budget', 'full_year_budget', 'full_year_forecast'] %}
-            {{ flow_or_stock('sum(' ~ column ~ ')', 'count(' ~ column ~ ')') }} as {{ column }},
+            {{ flow_or_stock('sum({})'.format(column), 'count({})'.format(column)) }} as {{ column }},
         {% endfor %}
         count(*) as planned_months
     from planned_month
