@@ -49,6 +49,18 @@ def tables_of(connection: duckdb.DuckDBPyConnection, catalog: str) -> list[Table
     return [Table(*row) for row in rows]
 
 
+def shape_of(connection: duckdb.DuckDBPyConnection, catalog: str, full_name: str) -> list[tuple[str, str]]:
+    """Name and type of each column of a table in a catalog, in order; empty when there is no such table."""
+    schema, name = full_name.split(".")
+    return connection.execute(
+        """
+        select column_name, data_type from duckdb_columns()
+        where database_name = $1 and schema_name = $2 and table_name = $3 order by column_index
+        """,
+        [catalog, schema, name],
+    ).fetchall()
+
+
 def count_of(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
     """The number of rows of a relation."""
     (rows,) = connection.execute(f"select count(*) from {relation}").fetchall()[0]
