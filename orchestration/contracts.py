@@ -68,7 +68,8 @@ class Age:
 class Contract:
     """One entity: a kind of file, of one system, belonging to one group. `table` is its name within the system.
 
-    `makes_periods` says that a month in which its group is whole is a period of the kept tables.
+    `makes_periods` says that a month in which its group is whole is a period of the kept tables, and
+    `reads_all_periods` that the models see its files of every month, however few a build computes.
     """
 
     entity: str
@@ -84,6 +85,7 @@ class Contract:
     ages: tuple[Age, ...]
     unit_column: str | None = None
     makes_periods: bool = False
+    reads_all_periods: bool = False
     table: str = ""
     description: str = ""
 
@@ -171,6 +173,7 @@ def _contract(source: dict[str, Any], table: dict[str, Any]) -> Contract:
         ages=tuple(Age(**age) for age in meta.get("ages", ())),
         unit_column=meta.get("unit_column"),
         makes_periods=bool(meta.get("makes_periods", False)),
+        reads_all_periods=bool(meta.get("reads_all_periods", False)),
         table=table["name"],
         description=str(table.get("description", "")).strip(),
     )

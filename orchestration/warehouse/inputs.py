@@ -346,7 +346,8 @@ def write_inputs(
 ) -> str:
     """Make the schemas `lake` and `control` of the build database; returns the inputs' fingerprint.
 
-    The models see the `touched` periods alone, of each the files of every whole group; all periods when not given.
+    The models see the `touched` periods alone, of each the files of every whole group; all periods when not given,
+    and of entities that read all periods.
     """
     connection.execute("create schema if not exists lake")
     connection.execute("create schema if not exists control")
@@ -357,7 +358,8 @@ def write_inputs(
     making = period_groups(contracts)
     seen = [load for load in readable if load.group_name not in making or load.period in touched]
     for contract in contracts.values():
-        _create_lake_view(connection, contract, [load for load in seen if load.entity == contract.entity], home)
+        shown = readable if contract.reads_all_periods else seen
+        _create_lake_view(connection, contract, [load for load in shown if load.entity == contract.entity], home)
     _create_quarantined_view(connection, seen, home)
     _create_contact_views(connection, readable, home, touched)
     _fill(

@@ -28,6 +28,8 @@ ASKED_FOR = "--full-refresh"
 _UNITS = ("+int_core__unit", "+int_core__unit_overlap", "+int_core__unit_absent")
 # Seeds and the models' unit tests are code: as long as it is the same, what was loaded and proven with it stands.
 _OF_THE_CODE = ("--exclude-resource-type", "seed", "--exclude-resource-type", "unit_test")
+# Models that hold all periods and are made anew each time: only the last part of a build has all that they read.
+_OF_ALL_PERIODS = ("--exclude", "tag:whole+")
 _SHOWN_FAILURES = 5
 # Rows that are computed at a time, for each megabyte that the engine may use: half a million fill a gigabyte.
 ROWS_PER_MEGABYTE = 300
@@ -239,7 +241,9 @@ def _build_in_parts(work: Work, state: State, plan: Plan) -> tuple[str, list[Nod
         finally:
             connection.close()
         is_from_nothing = plan.why_all is not None and number == 1
-        nodes = run_dbt(work.home, work.region, ["build", *(() if is_from_nothing else _OF_THE_CODE)])
+        of_the_code = () if is_from_nothing else _OF_THE_CODE
+        of_all_periods = () if number == len(parts) else _OF_ALL_PERIODS
+        nodes = run_dbt(work.home, work.region, ["build", *of_the_code, *of_all_periods])
         if any(node.is_bad for node in nodes):
             break
         connection = work.connect_build()

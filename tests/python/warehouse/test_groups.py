@@ -62,11 +62,12 @@ def phone_lines(world: World, period: str) -> list[tuple[Any, ...]]:
 
 
 def test_the_groups_that_make_periods_are_told_by_their_contracts_alone() -> None:
-    assert period_groups(load_contracts()) == {"care", "phone"}
+    assert period_groups(load_contracts()) == {"care", "listing", "operations", "phone", "wards"}
     by_group: dict[str, set[bool]] = {}
     for contract in load_contracts().values():
         by_group.setdefault(contract.group, set()).add(contract.makes_periods)
-    assert by_group == {"care": {True}, "phone": {True}, "registers": {False}}
+    makers = {"care": {True}, "listing": {True}, "operations": {True}, "phone": {True}, "wards": {True}}
+    assert by_group == makers | {"plans": {False}, "registers": {False}}
 
 
 def test_the_models_that_ask_the_register_tell_for_which_day(manifest: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.contracts import PROJECT_ROOT
+from orchestration.contracts import PROJECT_ROOT, REGISTERS, load_contracts
 from tests.python.warehouse.planted import query
 
 Node = dict[str, Any]
@@ -30,8 +30,8 @@ MAY_READ = {
     "review": {"intermediate", "marts", "quality", "meta", "delivery", "approval", "review", "seed", "control"},
 }
 NAMES = {
-    "staging": r"stg_(cosmic|register|telefoni|inera)__[a-z0-9_]+",
-    "intermediate": r"int_(core|waiting_times|phone|quality)__[a-z_]+",
+    "staging": r"stg_(cosmic|register|telefoni|inera|provisio|plan)__[a-z0-9_]+",
+    "intermediate": r"int_(core|waiting_times|phone|inpatient|production|quality)__[a-z_]+",
     "rules": r"rule_[a-z][0-9]{2}",
     "marts": r"(dim|fct|mart)_[a-z_]+",
     "quality": r"[a-z_]+",
@@ -177,7 +177,7 @@ def is_kept(model: Node) -> bool:
     return bool(model["config"]["materialized"] == "incremental")
 
 
-def test_every_table_with_rows_of_periods_that_is_published_or_delivered_is_kept_and_nothing_else(
+def test_every_published_table_with_rows_of_periods_is_kept_unless_it_is_made_whole_and_nothing_else_is(
     models: list[Node],
 ) -> None:
     expected = {
@@ -185,12 +185,40 @@ def test_every_table_with_rows_of_periods_that_is_published_or_delivered_is_kept
         for model in models
         if model["schema"] in ("marts", "quality", "delivery")
         and "period" in model["columns"]
-        and "state_copy" not in model["config"]["tags"]
+        and not {"state_copy", "whole"} & set(model["config"]["tags"])
         and model["config"]["materialized"] != "view"
     }
     # A month of the flow is what the mart's window reads of the periods that are not touched.
     assert {model["name"] for model in models if is_kept(model)} == expected | {"int_waiting_times__flow_month"}
     assert {"mart_waiting_times", "mart_waiting_flow", "deviations", "delivery_content"} <= expected
+
+
+def test_what_is_made_whole_reads_no_model_of_the_touched_periods_alone(
+    manifest: dict[str, Any], models: list[Node]
+) -> None:
+    nodes = {**manifest["nodes"], **manifest["sources"]}
+    of_all_periods = {
+        source["unique_id"]
+        for source in manifest["sources"].values()
+        if source["schema"] == "control" and source["name"] != "touched_period"
+    } | {
+        f"source.vardlager.{contract.system}.{contract.table}"
+        for contract in load_contracts().values()
+        if contract.reads_all_periods or contract.group == REGISTERS
+    }
+
+    def is_of_all_periods(unique_id: str) -> bool:
+        node = nodes[unique_id]
+        if node["resource_type"] == "source":
+            return unique_id in of_all_periods
+        if node["resource_type"] == "seed" or is_kept(node):
+            return True
+        return all(is_of_all_periods(parent) for parent in node["depends_on"]["nodes"])
+
+    whole = [model for model in models if "whole" in model["config"]["tags"]]
+    assert [model["name"] for model in whole if not is_of_all_periods(model["unique_id"])] == []
+    assert [model["name"] for model in whole if is_kept(model)] == []
+    assert "int_core__ward_period" in {model["name"] for model in whole}
 
 
 def test_a_kept_table_replaces_periods_and_never_changes_its_shape(models: list[Node]) -> None:
