@@ -209,8 +209,9 @@ def deliver_when_open(work: Work) -> PackageManifest | HeldBack:
 
     What would be delivered is compared, not what it rests on: another setting, another month's file or a new
     version of the code delivers nothing again by itself.
-    A month without care has nothing to deliver yet. A clinic that has not approved is the normal course of a month and no error. Once all have, or a reason is
-    given in their place, whatever stops the delivery is raised as by `deliver_period`.
+    A month without care has nothing to deliver yet. A clinic that has not approved is the normal course of a month
+    and no error. Once all have, or a reason is given in their place, whatever stops the delivery is raised as by
+    `deliver_period`.
     """
     with open_state(work.home.state_file) as state:
         inputs = current_inputs(state, work.contracts, work.region)

@@ -12,10 +12,11 @@ from typing import Any
 
 import duckdb
 
-from orchestration.publishing.contents import DATABASE_NAME, NOTE_NAME, sha256_of
+from orchestration.publishing.contents import DATABASE_NAME, sha256_of
 from orchestration.publishing.held import ids_of_held
 from orchestration.publishing.kept import Kept
 from orchestration.state.current import code_version
+from orchestration.state.published import NOTE_NAME
 
 Tell = Callable[[str], None]
 _COPIED_AT_ONCE = 1 << 30

@@ -14,7 +14,6 @@ PUBLISHED_SCHEMAS = ("marts", "quality", "meta")
 DATABASE_NAME = "vardlager.duckdb"
 PARQUET_NAME = "parquet"
 DELIVERED_NAME = "delivered"
-NOTE_NAME = "publication.json"
 
 
 @dataclass(frozen=True)

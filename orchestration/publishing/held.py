@@ -15,9 +15,10 @@ from typing import Any
 
 import duckdb
 
-from orchestration.publishing.contents import DATABASE_NAME, NOTE_NAME, sha256_of, shape_of, tables_of
+from orchestration.publishing.contents import DATABASE_NAME, sha256_of, shape_of, tables_of
 from orchestration.sql_text import literal
 from orchestration.state.domains import HeldDomain
+from orchestration.state.published import NO_FIGURES, NOTE_NAME, Since
 
 Tell = Callable[[str], None]
 
@@ -31,22 +32,6 @@ class Standing:
     published_at: str
     period: str
     sha256: str
-
-
-@dataclass(frozen=True)
-class Since:
-    """The version that a held-back domain's figures came with, and the run that it was published by."""
-
-    version: int
-    published_at: str
-    period: str
-
-    def in_words(self) -> str:
-        """Which figures they are."""
-        return f"Siffrorna är de i version {self.version}, publicerad {self.published_at} (körd för {self.period})."
-
-
-NO_FIGURES = "Inga siffror är publicerade."
 
 
 @dataclass(frozen=True)

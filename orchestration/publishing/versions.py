@@ -20,14 +20,15 @@ from pathlib import Path
 
 from orchestration.errors import UsageError, VardlagerError
 from orchestration.publishing.base import Tell, find_base, maker, noted
-from orchestration.publishing.contents import DATABASE_NAME, NOTE_NAME, PARQUET_NAME, files_of, sha256_of
+from orchestration.publishing.contents import DATABASE_NAME, PARQUET_NAME, files_of, sha256_of
 from orchestration.publishing.database import write_database
-from orchestration.publishing.held import HeldTables, Since, Standing, hold_back, since_of
+from orchestration.publishing.held import HeldTables, Standing, hold_back, since_of
 from orchestration.publishing.kept import Kept, read_kept
 from orchestration.publishing.parquet import copy_delivered, link_unchanged, write_parquet
 from orchestration.settings import PRIVATE_DIR, Home, Region
 from orchestration.sharing import open_passage, share, share_all
 from orchestration.state.domains import HeldDomain
+from orchestration.state.published import NOTE_NAME, Since
 from orchestration.state.store import State, now
 
 _POINTER_NAME = "current"
