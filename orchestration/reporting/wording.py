@@ -29,12 +29,16 @@ _MONTHS: Final = (
 SUITE_TITLES: Final = {
     "landing": "Mottagna filer",
     "waiting_times": "Väntetidernas rimlighet",
+    "occupancy": "Beläggning och vårdtillfällen",
+    "production": "Produktion",
     **{record_type.suite: f"Leveransen: {record_type.title.lower()}" for record_type in RECORD_TYPES},
 }
 _DELIVERY_SUITE_PREFIX: Final = "delivery_"
 _SUITE_STEPS: Final = {
     "landing": "Be den som lämnar filen om en ny, rättad export. Lägg den i inkorgen och kör valideringen igen.",
     "waiting_times": "Jämför med tidigare månader. Hör med verksamheten om något har ändrats eller saknas.",
+    "occupancy": "Jämför med tidigare månader. Hör med avdelningarna, och be om en ny export när rader saknas.",
+    "production": "Jämför med tidigare månader och med planen. Be om en ny export eller plan när rader saknas.",
 }
 _DELIVERY_STEP: Final = "Rätta uppgifterna i Cosmic eller i enhetsregistret, läs in perioden igen och kör valideringen."
 _OTHER_STEP: Final = "Läs vad kontrollen fann, rätta orsaken och kör valideringen igen."

@@ -105,7 +105,8 @@ def renew_review(work: Work) -> Review | None:
             [work.period],
         )
     if not is_built:
-        work.progress("  Avvikelselistorna förnyas inte: lagret är inte byggt på det som gäller.")
+        why = "lagret är inte byggt på det som gäller" if loads else "vården är inte inläst"
+        work.progress(f"  Avvikelselistorna förnyas inte: {why}.")
         return None
     earlier = review_to_compare_with(reviews, [load.load_id or 0 for load in loads])
     compared = None if earlier is None else earlier.number

@@ -183,7 +183,8 @@ def _setting_rows(region: Region, own_keys: frozenset[str]) -> list[list[str]]:
     return rows
 
 
-def _period_rows(state: State) -> list[list[Any]]:
+def _period_rows(state: State, remarks: Mapping[tuple[str, str], str]) -> list[list[Any]]:
+    """What is told of each period's groups; a remark on one stands after what the state says of it."""
     loads = state.loads("current", "replaced", "held")
     rows = []
     for row in state.rows("select * from period_group order by period, group_name"):
@@ -196,7 +197,7 @@ def _period_rows(state: State) -> list[list[Any]]:
                 row["state"],
                 len(own),
                 max((load.loaded_at for load in own), default=None),
-                row["message"],
+                "; ".join(told for told in (row["message"], remarks.get((period, group))) if told) or None,
             ]
         )
     return rows
@@ -235,11 +236,16 @@ def _fill(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequ
         connection.execute(f"insert into control.{table} select {lists}", values)
 
 
-def write_state_copies(connection: duckdb.DuckDBPyConnection, state: State) -> None:
-    """Copy what analysts may see of the state: accounts, period states, results and deliveries."""
+def write_state_copies(
+    connection: duckdb.DuckDBPyConnection, state: State, remarks: Mapping[tuple[str, str], str] | None = None
+) -> None:
+    """Copy what analysts may see of the state: accounts, period states, results and deliveries.
+
+    `remarks` are told beside the state of a period's group, by (period, group).
+    """
     connection.execute("create schema if not exists control")
     _fill(connection, "load_account", _load_rows(state))
-    _fill(connection, "period_state", _period_rows(state))
+    _fill(connection, "period_state", _period_rows(state, remarks or {}))
     _fill(
         connection,
         "validation_result",

@@ -11,7 +11,8 @@ import duckdb
 from orchestration.contracts import period_groups
 from orchestration.errors import StoppedError, VardlagerError
 from orchestration.state import evidence
-from orchestration.state.current import built_periods, readable_loads
+from orchestration.state.current import built_periods, current_inputs, readable_loads
+from orchestration.state.domains import held_domains
 from orchestration.state.store import State, open_state
 from orchestration.warehouse import basis as basis_of
 from orchestration.warehouse import look_back as spans
@@ -265,11 +266,17 @@ def _note_basis(work: Work, plan: Plan, nodes: Sequence[NodeResult]) -> None:
 
 
 def refresh_state_copies(work: Work) -> None:
-    """Bring meta and quality copies of the state up to date, without touching any figure."""
+    """Bring meta and quality copies of the state up to date, without touching any figure.
+
+    A domain that this run holds back is told at the groups that carry it.
+    """
     with open_state(work.home.state_file) as state:
+        inputs = current_inputs(state, work.contracts, work.region)
+        held = held_domains(state, work.contracts, work.run_id, inputs, work.period)
+        remarks = {(work.period, group): domain.in_words() for domain in held for group in domain.domain.groups}
         connection = work.connect_build()
         try:
-            write_state_copies(connection, state)
+            write_state_copies(connection, state, remarks)
         finally:
             connection.close()
     nodes = run_dbt(work.home, work.region, ["run", "--select", STATE_COPY_TAG, "--no-write-json"])
