@@ -35,7 +35,7 @@ AGES = (
 ADULT_SOMATIC = (MEDICAL, SURGICAL, AGED)
 # Nights on wards a year at scale 1, which the beds are for: somatic 174,834 bed days of 34,912 episodes, where a
 # day of admission and one of discharge are both counted; psychiatric 39,774 bed days of some 2,400 episodes.
-_NIGHTS_A_YEAR = (139_900, 37_400, 21_900)
+_NIGHTS_A_YEAR = (142_500, 38_000, 20_000)
 # Patients over beds, as a mean of the year.
 _OCCUPANCY = (0.94, 0.93, 0.92)
 _SMALLEST_WARD, _MEAN_SMALL_WARD = 3, 4
@@ -152,7 +152,9 @@ def make_wards(region: Region) -> Wards:
         patients[chosen] = of_group * region.scale / 365 * need[chosen] / np.sum(need[chosen])
     beds = np.maximum(patients / np.array(_OCCUPANCY)[group], _SMALLEST_WARD) * is_open
     first = np.array([int(np.flatnonzero(clinic == number)[0]) for number in clinic], dtype=np.int64)
-    rests = np.array([of_ward.rests_in_summer for of_ward in care]) & is_open & (within == open_wards - 1) & (within > 0)
+    rests = (
+        np.array([of_ward.rests_in_summer for of_ward in care]) & is_open & (within == open_wards - 1) & (within > 0)
+    )
     return Wards(
         unit=np.array(places, dtype=np.int64),
         clinic=clinic,
