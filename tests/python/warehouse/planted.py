@@ -176,6 +176,10 @@ class Plant:
     waiting: list[Row] = field(default_factory=list)
     units: list[Row] = field(default_factory=list)
     calls: list[Row] = field(default_factory=list)
+    stays: list[Row] = field(default_factory=list)
+    permissions: list[Row] = field(default_factory=list)
+    beds: list[Row] = field(default_factory=list)
+    assessments: list[Row] = field(default_factory=list)
     region_code: int = 56
     county_prefix: str = "19"
     region_mvo: Sequence[str] = ()
@@ -189,6 +193,10 @@ class Plant:
             "cosmic_vantelista": self.waiting,
             "register_enhet": self.units,
             "telefoni_samtal": self.calls,
+            "cosmic_vardtillfalle": self.stays,
+            "cosmic_permission": self.permissions,
+            "cosmic_vardplats": self.beds,
+            "cosmic_riskbedomning": self.assessments,
         }
 
     def write(self, database: Path) -> None:
@@ -224,13 +232,15 @@ class Plant:
             connection.execute(f"create table control.{table} ({definition})")
         care_periods = sorted({row["_period"] for row in [*self.contacts, *self.waiting]})
         call_periods = sorted({row["_period"] for row in self.calls})
+        # A month of the wards is loaded with its stays and beds, or not at all.
+        ward_periods = sorted({row["_period"] for row in [*self.stays, *self.beds]})
         register_periods = sorted({row["_period"] for row in self.units})
         connection.execute(
             "insert into control.run_context values (?, ?, 'Regionen', ?, ?, 'skr', 0.02, 5)",
-            [care_periods[-1], self.region_code, REGION_HSA_ID, self.county_prefix],
+            [(care_periods or ward_periods)[-1], self.region_code, REGION_HSA_ID, self.county_prefix],
         )
         # A first build: everything that is loaded is computed.
-        for period in sorted({*care_periods, *call_periods}):
+        for period in sorted({*care_periods, *call_periods, *ward_periods}):
             for table in ("complete_period", "touched_period"):
                 connection.execute(f"insert into control.{table} values (?)", [period])
         connection.execute(
@@ -245,7 +255,9 @@ class Plant:
             "kontaktform as contact_form, fas as phase, mvo as mvo_code, enhet_hsaid as unit_id, referral_key "
             "from planted.cosmic_vardkontakt"
         )
-        groups = (("care", care_periods), ("registers", register_periods), ("phone", call_periods))
+        groups = (
+            ("care", care_periods), ("registers", register_periods), ("phone", call_periods), ("wards", ward_periods),
+        )  # fmt: skip
         for group, periods in groups:
             for period in periods:
                 connection.execute("insert into control.loaded_period values (?, ?)", [period, group])
