@@ -25,8 +25,12 @@ CHECK = "dbt_tests_pass"
 STATE_COPY_TAG = "tag:state_copy"
 ASKED_FOR = "--full-refresh"
 _UNITS = ("+int_core__unit", "+int_core__unit_overlap", "+int_core__unit_absent")
-# Seeds and the models' unit tests are code: as long as it is the same, what was loaded and proven with it stands.
-_OF_THE_CODE = ("--exclude-resource-type", "seed", "--exclude-resource-type", "unit_test")
+# Seeds, views and the models' unit tests are code: as long as it is the same, what was made and proven with it stands.
+# The tests of views and seeds are run all the same: excluding a node takes no test with it.
+OF_THE_CODE = (
+    "--exclude-resource-type", "seed", "--exclude-resource-type", "unit_test",
+    "--exclude", "config.materialized:view", "--indirect-selection", "empty",
+)  # fmt: skip
 _SHOWN_FAILURES = 5
 # Rows that are computed at a time, for each megabyte that the engine may use: half a million fill a gigabyte.
 ROWS_PER_MEGABYTE = 300
@@ -238,7 +242,7 @@ def _build_in_parts(work: Work, state: State, plan: Plan) -> tuple[str, list[Nod
         finally:
             connection.close()
         is_from_nothing = plan.why_all is not None and number == 1
-        nodes = run_dbt(work.home, work.region, ["build", *(() if is_from_nothing else _OF_THE_CODE)])
+        nodes = run_dbt(work.home, work.region, ["build", *(() if is_from_nothing else OF_THE_CODE)])
         if any(node.is_bad for node in nodes):
             break
         connection = work.connect_build()
