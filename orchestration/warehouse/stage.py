@@ -26,8 +26,12 @@ CHECK = "dbt_tests_pass"
 STATE_COPY_TAG = "tag:state_copy"
 ASKED_FOR = "--full-refresh"
 _UNITS = ("+int_core__unit", "+int_core__unit_overlap", "+int_core__unit_absent")
-# Seeds and the models' unit tests are code: as long as it is the same, what was loaded and proven with it stands.
-_OF_THE_CODE = ("--exclude-resource-type", "seed", "--exclude-resource-type", "unit_test")
+# Seeds, views and the models' unit tests are code: as long as it is the same, what was made and proven with it stands.
+# The tests of views and seeds are run all the same: excluding a node takes no test with it.
+OF_THE_CODE = (
+    "--exclude-resource-type", "seed", "--exclude-resource-type", "unit_test",
+    "--exclude", "config.materialized:view", "--indirect-selection", "empty",
+)  # fmt: skip
 # Models that hold all periods and are made anew each time: only the last part of a build has all that they read.
 _OF_ALL_PERIODS = ("--exclude", "tag:whole+")
 _SHOWN_FAILURES = 5
@@ -240,8 +244,8 @@ def _build_in_parts(work: Work, state: State, plan: Plan) -> tuple[str, list[Nod
             inputs = _write_inputs(connection, work, state, part)
         finally:
             connection.close()
-        is_from_nothing = plan.why_all is not None and number == 1
-        of_the_code = () if is_from_nothing else _OF_THE_CODE
+        # What is left to the last part is proven there, so that a build from nothing leaves nothing out of it.
+        of_the_code = () if plan.why_all is not None and number in (1, len(parts)) else OF_THE_CODE
         of_all_periods = () if number == len(parts) else _OF_ALL_PERIODS
         nodes = run_dbt(work.home, work.region, ["build", *of_the_code, *of_all_periods])
         if any(node.is_bad for node in nodes):
