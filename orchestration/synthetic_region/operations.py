@@ -42,7 +42,7 @@ _OPERATED_SHARE = 0.86
 # Kinds of the operations that are not of inpatients.
 _KINDS = (DAY, CLINIC, UNCLASSIFIED)
 _KIND_WEIGHTS = (3_324, 7_514, 101)
-_ACUTE_A_YEAR = 3_600
+_ACUTE_A_YEAR = 4_300
 _ACUTE_CLINICS = ("Kirurgkliniken", "Ortopedkliniken", "Kvinnokliniken", "Urologkliniken")
 _CANCELLED_SHARE = 0.055
 _REASONS = (

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from orchestration.synthetic_region.days import days_of_month
 from orchestration.synthetic_region.draws import Keys, Real, keys_for, uniform
 from orchestration.synthetic_region.files import Table
 from orchestration.synthetic_region.flows import Region
@@ -22,7 +23,8 @@ _FORECASTS_MADE = (4, 8)
 _BASE_YEAR = 2024
 # How far a unit's plan, the whole region's and a forecast may lie from what is to be expected.
 _UNIT_BAND, _TOTAL_BAND, _FORECAST_BAND = 0.08, 0.02, 0.01
-_CONTACTS = (1.02, 1.00, 1.03, 1.05, 1.07, 1.00, 0.74, 0.92, 1.04, 1.10, 1.07, 0.96)
+# January to December: care a working day, and inpatients a month.
+_CONTACTS = (1.04, 0.99, 1.02, 1.08, 1.02, 1.04, 0.63, 0.92, 1.14, 1.00, 1.03, 1.06)
 _WARDS = (1.04, 0.97, 1.05, 0.99, 1.01, 0.97, 0.92, 0.94, 0.98, 1.03, 1.01, 1.03)
 
 
@@ -93,6 +95,8 @@ def _guess(region: Region, name: str, year: int, place: int, band: float) -> flo
 
 def _monthly(product: _Product, region: Region, year: int) -> Real:
     season = np.array(product.season)
+    if product.season is _CONTACTS:
+        season *= [len(days_of_month(year * 12 + month, working_only=True)) for month in range(12)]
     growth = (1 + product.growth) ** (year - _BASE_YEAR)
     months: Real = product.yearly * region.scale * growth * season / np.sum(season)
     return months

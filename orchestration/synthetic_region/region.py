@@ -14,6 +14,7 @@ from orchestration.synthetic_region import faults as planting
 from orchestration.synthetic_region import files, registers
 from orchestration.synthetic_region.contacts import contact_columns, waiting_columns
 from orchestration.synthetic_region.days import MINUTES, first_day, month_index, period_name
+from orchestration.synthetic_region.fault_choice import chosen_faults
 from orchestration.synthetic_region.flows import Entries, Region, entries_of_month
 from orchestration.synthetic_region.listing import LISTING, listing_table
 from orchestration.synthetic_region.operations import OPERATIONS, operation_table
@@ -275,7 +276,7 @@ def write_region(
     arguments give the same bytes, and a month reads the same whatever span it is written in.
     `known_through` writes every month of the span as a system would hand it over at the end of that
     later period: entries on a month's list that were removed since stand as removed.
-    `faults` plants named faults (see `faults.FAULT_NAMES`) and lists them in `<out>/faults.csv`.
+    `faults` plants named faults (see `FAULT_NAMES`) and lists them in `<out>/faults.csv`.
     `progress` gets one line in Swedish a month. Raises UsageError for a period, scale, fault or
     `known_through` that cannot be.
     """
@@ -284,7 +285,7 @@ def write_region(
     contracts = load_contracts()
     months = _months(first_period, last_period)
     known_month = _known_month(known_through, months)
-    asked = planting.chosen_faults(faults, contracts)
+    asked = chosen_faults(faults, contracts)
     region = Region(seed, scale, make_population(seed, scale), make_organisation())
     rows: dict[str, int] = {}
     planted: list[planting.Planted] = []

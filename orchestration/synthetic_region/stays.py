@@ -63,8 +63,8 @@ _ELECTIVE = (1.06, 1.08, 1.10, 1.08, 1.10, 0.98, 0.55, 0.82, 1.08, 1.12, 1.10, 0
 _LEVEL = (1.0,) * 12
 # Volumes are set so that a year has the episodes and bed days of Region Västmanland's monthly report of July 2024.
 ADMISSIONS = (
-    Admissions("somatic acute", SOMATIC, False, 22_000, _WINTER, _EVERY_DAY, _ROUND_THE_CLOCK),
-    Admissions("somatic planned", SOMATIC, True, 5_500, _ELECTIVE, _WORKING_DAYS, _MORNINGS),
+    Admissions("somatic acute", SOMATIC, False, 22_350, _WINTER, _EVERY_DAY, _ROUND_THE_CLOCK),
+    Admissions("somatic planned", SOMATIC, True, 5_580, _ELECTIVE, _WORKING_DAYS, _MORNINGS),
     Admissions("psychiatric acute", PSYCHIATRIC, False, 1_750, _LEVEL, _EVERY_DAY, _ROUND_THE_CLOCK),
     Admissions("psychiatric planned", PSYCHIATRIC, True, 270, _ELECTIVE, _WORKING_DAYS, _MORNINGS),
     Admissions("forensic", FORENSIC, True, 52, _LEVEL, _WORKING_DAYS, _MORNINGS),

@@ -16,12 +16,12 @@ from orchestration.synthetic_region.files import Columns, Table
 from orchestration.synthetic_region.flows import Region
 from orchestration.synthetic_region.population import SEX_CODES
 from orchestration.synthetic_region.stays import DECEASED, DESTINATIONS, WARD, Episodes, Inpatients, Stays
-from orchestration.synthetic_region.wards import FORENSIC, PSYCHIATRIC, SOMATIC, Wards, bed_columns, beds_of_month
+from orchestration.synthetic_region.wards import SOMATIC, Wards, bed_columns, beds_of_month
 
 Flags = npt.NDArray[np.bool_]
 STAYS, PERMISSIONS, BEDS = "cosmic_vardtillfalle", "cosmic_permission", "cosmic_vardplats"
 RISK_ASSESSMENTS = "cosmic_riskbedomning"
-_CENSUS_MINUTE = 360
+_CENSUS_MINUTE, _TWO_DAYS = 360, 2 * MINUTES
 # When the DRG weight is set, in days after the discharge: most within some days, some after the month's file is
 # made, a few after the next one too.
 _CODED_DAYS = ((0, 0.55, 0.80, 0.93, 0.985, 1), (0, 3, 8, 24, 50, 110))
@@ -94,19 +94,32 @@ def _per_stay(texts: list[str], stays: Stays) -> list[str]:
     return values
 
 
+def _is_followed(episodes: Episodes) -> Flags:
+    """Whether another episode of the patient begins within two days after each."""
+    order = np.lexsort((episodes.admitted, episodes.person))
+    person, begins, ends = episodes.person[order], episodes.admitted[order], episodes.discharged[order]
+    is_near = np.append((person[1:] == person[:-1]) & (begins[1:] <= ends[:-1] + _TWO_DAYS), False)[: len(order)]
+    followed = np.zeros(len(order), dtype=np.bool_)
+    followed[order] = is_near
+    return followed
+
+
 def _marks(inpatients: Inpatients, stays: Stays, month: int) -> dict[str, Flags]:
-    """What the faults of stays ask for: single whole stays by when they ended, and somatic ones that went on."""
+    """Stays that suit a fault: ended in the month or the one before with nothing after, or gone on into the month.
+
+    All are whole episodes of more than two days. The last two days of a month are left out, since what follows
+    there lies in the next month's file.
+    """
     start, end = first_day(month) * MINUTES, first_day(month + 1) * MINUTES
     episodes = inpatients.episodes
-    is_single = stays.is_last & (stays.number == 1) & (stays.end - stays.start > 2 * MINUTES)
-    alive = ~np.isin(episodes.destination[stays.episode], (WARD, DECEASED))
-    group = inpatients.wards.group[stays.ward]
+    is_whole = stays.is_last & (stays.number == 1) & (stays.end - stays.start > _TWO_DAYS)
+    goes_home = ~np.isin(episodes.destination, (WARD, DECEASED)) & ~_is_followed(episodes)
+    is_over = is_whole & goes_home[stays.episode] & (stays.end >= first_day(month - 1) * MINUTES)
+    is_somatic = inpatients.wards.group[stays.ward] == SOMATIC
     return {
-        "ended": is_single & alive & (stays.end >= start) & (stays.end < end),
-        "ended_before": is_single & alive & (stays.end < start),
-        "went_on": is_single & (group == SOMATIC) & (stays.start < start) & (stays.end >= start) & (stays.end < end),
-        "is_somatic": group == SOMATIC,
-        "has_leave": np.isin(group, (PSYCHIATRIC, FORENSIC)),
+        "is_over": is_over & (stays.end >= start) & (stays.end < end - _TWO_DAYS),
+        "was_over": is_over & (stays.end < start - _TWO_DAYS),
+        "went_on": is_whole & is_somatic & (stays.start < start) & (stays.end >= start) & (stays.end < end),
     }
 
 

@@ -38,7 +38,7 @@ ADULT_SOMATIC = (MEDICAL, SURGICAL, AGED)
 _NIGHTS_A_YEAR = (142_500, 38_000, 20_000)
 # Patients over beds, as a mean of the year.
 _OCCUPANCY = (0.94, 0.93, 0.92)
-_SMALLEST_WARD, _MEAN_SMALL_WARD = 3, 4
+_SMALLEST_WARD, _MEAN_SMALL_WARD, _SPARE_BEDS = 3, 4, 0.5
 _FEWEST_WARDS = (3, 1, 1)
 # Each ward after the first of its clinic comes later when a small region chooses what to open.
 _LATER_WARD = 0.8
@@ -143,14 +143,22 @@ def make_wards(region: Region) -> Wards:
     of_clinic = np.array([of_ward.acute + of_ward.planned for of_ward in care])
     is_open = _opened(group, of_clinic * _LATER_WARD**within, region.scale)
     open_wards = np.array([max(1, int(np.sum(is_open[clinic == number]))) for number in clinic])
+    wards_of_clinic = np.array([int(np.sum(clinic == number)) for number in clinic])
     part = np.where(is_open, 1.0 / open_wards, 0.0)
     nights = np.array([of_ward.nights for of_ward in care])
-    need = of_clinic * part * nights
     patients = np.zeros(len(places))
     for number, of_group in enumerate(_NIGHTS_A_YEAR):
         chosen = group == number
-        patients[chosen] = of_group * region.scale / 365 * need[chosen] / np.sum(need[chosen])
-    beds = np.maximum(patients / np.array(_OCCUPANCY)[group], _SMALLEST_WARD) * is_open
+        # Where only some wards are open, stays are as long as in the whole region.
+        everywhere = np.sum((of_clinic * nights / wards_of_clinic)[chosen]) / np.sum(
+            (of_clinic / wards_of_clinic)[chosen]
+        )
+        need = (of_clinic * part * nights)[chosen]
+        nights[chosen] *= everywhere * np.sum((of_clinic * part)[chosen]) / np.sum(need)
+        patients[chosen] = of_group * region.scale / 365 * need / np.sum(need)
+    # The smaller a region is, the more its beds must allow for chance.
+    spare = _SPARE_BEDS * max(0.0, 1 - region.scale) * np.sqrt(patients)
+    beds = np.maximum(patients / np.array(_OCCUPANCY)[group] + spare, _SMALLEST_WARD) * is_open
     first = np.array([int(np.flatnonzero(clinic == number)[0]) for number in clinic], dtype=np.int64)
     rests = (
         np.array([of_ward.rests_in_summer for of_ward in care]) & is_open & (within == open_wards - 1) & (within > 0)
