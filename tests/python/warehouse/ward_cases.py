@@ -139,7 +139,18 @@ OVERLAPPING: list[Planted] = [
     (stay(MARCH, "B01 beside one out of order", "03-10 10:00", "03-13 10:00", **of("disorder")), {}),
     (stay(MARCH, "B02 out of order", "03-12 10:00", "03-11 10:00", **of("disorder")),
      {"B02": "In 2012-03-12 10:00, ut 2012-03-11 10:00."}),
-    # In the files of two months.
+    # Told in the files of two months, each time.
+    *(
+        (stay(period, "B01 in both files", "02-20 10:00", "03-02 10:00", **of("both")),
+         overlaps(WARD, "in 2012-02-21 10:00, ut 2012-03-03 10:00"))
+        for period in (FEBRUARY, MARCH)
+    ),
+    *(
+        (stay(period, "B01 in both files too", "02-21 10:00", "03-03 10:00", **of("both")),
+         overlaps(WARD, "in 2012-02-20 10:00, ut 2012-03-02 10:00"))
+        for period in (FEBRUARY, MARCH)
+    ),
+    # Overlapping in files of different months.
     (stay(FEBRUARY, "B01 in the file before", "02-10 10:00", "02-20 10:00", **of("files")), {}),
     (stay(MARCH, "B01 overlaps in the file before", "02-15 10:00", "03-02 10:00", **of("files")), {}),
 ]  # fmt: skip
@@ -460,7 +471,7 @@ _CLINICS = {
 }  # fmt: skip
 
 
-def _found_of(row: Row, broken: Broken, entity: str, line: int | None, period: str, key: str, of_wards: bool) -> list[Found]:
+def _found_of(row: Row, broken: Broken, entity: str, line: int | None, period: str, key: str) -> list[Found]:
     found = []
     for token, detail in broken.items():
         rule, _, case = token.partition("/")
@@ -470,7 +481,7 @@ def _found_of(row: Row, broken: Broken, entity: str, line: int | None, period: s
             Found(
                 period, rule, case or EFFECT_CASES[rule], entity, ward,
                 None if is_unknown or ward is None else _CLINICS.get(ward), key, line, detail,
-                row["vistelse_nr"] if of_wards and rule.startswith("B") else None,
+                row["vistelse_nr"] if rule.startswith("B") else None,
             )
         )  # fmt: skip
     return found
@@ -483,21 +494,20 @@ def every_finding() -> list[Found]:
     stays = [row for row, _ in STAYS]
     for (row, broken), line in zip(STAYS, lines_of(stays), strict=True):
         is_later = any(row is one for one in told_in_march)
-        found += _found_of(
-            row, broken, STAY, None if is_later else line, MARCH if is_later else row["_period"], row["episode_key"], True
-        )
+        period, told_line = (MARCH, None) if is_later else (row["_period"], line)
+        found += _found_of(row, broken, STAY, told_line, period, row["episode_key"])
         of_own_month: dict[str, str] = {}
         if row["vardtillfalle_id"] == "B05 a later stay" and is_later:
             of_own_month["B01"] = VANISHED_OVERLAPS[row["vistelse_nr"]].format(WARD)
         if row["vardtillfalle_id"] == "B07 began before":
             of_own_month |= TRANSFER_OVERLAP
-        found += _found_of(row, of_own_month, STAY, line, FEBRUARY, row["episode_key"], True)
+        found += _found_of(row, of_own_month, STAY, line, FEBRUARY, row["episode_key"])
     wards = {(row["_period"], row["vardtillfalle_id"], row["vistelse_nr"]): row["avdelning_hsaid"] for row in stays}
     permissions = [row for row, _ in PERMISSIONS]
     for (row, broken), line in zip(PERMISSIONS, lines_of(permissions), strict=True):
         ward = wards.get((row["_period"], row["vardtillfalle_id"], row["vistelse_nr"]))
         of_ward = {**row, "avdelning_hsaid": ward}
-        found += _found_of(of_ward, broken, PERMISSION, line, row["_period"], row["episode_key"], True)
+        found += _found_of(of_ward, broken, PERMISSION, line, row["_period"], row["episode_key"])
     bed_lines = {
         (row["_period"], row["avdelning_hsaid"], row["datum"]): line
         for row, line in zip(ALL_BEDS, lines_of(ALL_BEDS), strict=True)
@@ -511,7 +521,7 @@ def every_finding() -> list[Found]:
         found.append(Found(MARCH, "E01", "unknown_ward", BEDS, ward, None, None, None, detail))
     operations = [row for row, _ in OPERATIONS]
     for (row, broken), line in zip(OPERATIONS, lines_of(operations), strict=True):
-        found += _found_of(row, broken, OPERATION, line, MARCH, row["operation_key"], False)
+        found += _found_of(row, broken, OPERATION, line, MARCH, row["operation_key"])
     for unit_id, rows in UNKNOWN_LISTED.items():
         detail = f"{_UNKNOWN_SURGERY.format('03-31')[:-1]} ({rows})."
         found.append(Found(MARCH, "E01", "unknown_listing_unit", LISTING, unit_id, None, None, None, detail))
