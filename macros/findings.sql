@@ -64,7 +64,10 @@
 {% macro stay_in_words(relation) -%}
     concat(
         'in ', {{ minute_in_words(relation ~ '.admitted_at') }},
-        coalesce(concat(', ut ', {{ minute_in_words(relation ~ '.discharged_at') }}), ', inte utskriven')
+        case
+            when {{ relation }}.discharged_at is null then ', inte utskriven'
+            else concat(', ut ', {{ minute_in_words(relation ~ '.discharged_at') }})
+        end
     )
 {%- endmacro %}
 

@@ -171,6 +171,7 @@ _DEVIATIONS = """
         counted.rule_id,
         counted.severity,
         counted.effect,
+        coalesce(rules.group_name, 'care') as group_name,
         coalesce(rules.title, counted.rule_id) as title,
         coalesce(rules.meaning, '') as meaning,
         coalesce(rules.what_to_do, '') as what_to_do,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
+from typing import Any, Final
 
+from orchestration.contracts import CARE, REGISTERS
 from orchestration.national.contract import RECORD_TYPES
 
 _HARD_SPACE: Final = "\u00a0"
@@ -85,6 +87,8 @@ EFFECTS: Final = {
 }
 # A37: the rule marks no row, for the row never came in; "counted and delivered" would be untrue of it.
 EFFECTS_OF_RULES: Final = {"A37": "Finns inte i någon siffra och levereras inte"}
+# What is found in files of which nothing is delivered.
+OUTSIDE_THE_DELIVERY: Final = "Påverkar bara regionens egna siffror"
 # Reasons to leave a row out that are no fault and therefore no rule of the seed.
 LEFT_OUT_WITHOUT_FAULT: Final = {
     "DL01": ("Akut kontakt på väntelistan", "Inget fel: akuta kontakter ingår inte bland väntande. Ingen åtgärd krävs.")
@@ -103,6 +107,13 @@ PARAMETER_KINDS: Final = {
 _EMPTY_VALUES: Final = ("[]", "{}", "null")
 _YES_AND_NO: Final = {"true": "ja", "false": "nej"}
 SOURCES: Final = {"default": "standardvärde"}
+
+
+def effect_of_rule(rule: Mapping[str, Any]) -> str:
+    """What happens to the rows that break a rule, of its rule_id, its effect and the group of files it speaks of."""
+    if rule["group_name"] not in (CARE, REGISTERS):
+        return OUTSIDE_THE_DELIVERY
+    return EFFECTS_OF_RULES.get(rule["rule_id"]) or EFFECTS.get(rule["effect"], rule["effect"])
 
 
 def suite_title(suite: str) -> str:

@@ -28,8 +28,9 @@ _TOLD_DEVIATION = {
     "effect": "varchar", "status": "varchar", "entity": "varchar", "contact_id": "varchar", "unit_id": "varchar",
     "unit_name": "varchar", "care_level": "varchar", "phase": "varchar", "mvo_code": "varchar",
     "decision_date": "date", "start_date": "date", "booked_date": "date", "is_booked": "boolean",
-    "target_date": "date", "wait_days": "bigint", "is_left_out": "boolean", "detail": "varchar",
-    "sort_order": "bigint",
+    "target_date": "date", "wait_days": "bigint", "is_left_out": "boolean",
+    "stay_number": "integer", "admitted_at": "timestamp", "discharged_at": "timestamp", "event_date": "date",
+    "detail": "varchar", "sort_order": "bigint",
 }  # fmt: skip
 
 _CONTROL_TABLES = {
@@ -301,6 +302,20 @@ class Acceptance:
     seen: Path | None
 
 
+def _take_deviations(
+    connection: duckdb.DuckDBPyConnection, table: str, path: Path, condition: str, values: Mapping[str, str]
+) -> None:
+    """Rows of a review's file of deviations; what an older review did not tell of them is NULL."""
+    told = {
+        name for (name,) in connection.execute("select name from parquet_schema($path)", {"path": str(path)}).fetchall()
+    }
+    names = ", ".join(name for name in _TOLD_DEVIATION if name in told)
+    connection.execute(
+        f"insert into control.{table} ({names}) select {names} from read_parquet($path) where {condition}",
+        {"path": str(path), **values},
+    )
+
+
 def write_review_inputs(
     connection: duckdb.DuckDBPyConnection,
     earlier: Path | None,
@@ -312,19 +327,18 @@ def write_review_inputs(
     `earlier` is the Parquet file of deviations of the review compared with, None when there is none; a row of
     `approvals` has the columns of control.clinic_approval. What is left out is empty, as while the models are built.
     """
-    names = ", ".join(_TOLD_DEVIATION)
     _fill(connection, "earlier_deviation", [])
     _fill(connection, "accepted_deviation", [])
     if earlier is not None:
-        connection.execute(
-            f"insert into control.earlier_deviation select {names} from read_parquet($path)", {"path": str(earlier)}
-        )
+        _take_deviations(connection, "earlier_deviation", earlier, "true", {})
     for acceptance in acceptances:
         if acceptance.seen is not None:
-            connection.execute(
-                f"insert into control.accepted_deviation select {names} from read_parquet($path) "
-                "where status <> 'fixed' and clinic_id = $clinic and rule_id = $rule",
-                {"path": str(acceptance.seen), "clinic": acceptance.clinic_id, "rule": acceptance.rule_id},
+            _take_deviations(
+                connection,
+                "accepted_deviation",
+                acceptance.seen,
+                "status <> 'fixed' and clinic_id = $clinic and rule_id = $rule",
+                {"clinic": acceptance.clinic_id, "rule": acceptance.rule_id},
             )
     _fill(connection, "clinic_approval", approvals)
     _fill(

@@ -2,7 +2,7 @@ with
 
 earlier_stay as (
     select * from {{ ref('int_quality__file_stay') }}
-    where not is_of_own_file
+    where not is_in_own_file
 ),
 
 ward_file as (
@@ -24,19 +24,16 @@ finding as (
         earlier_stay.episode_key as contact_key,
         cast(null as bigint) as source_line,
         concat(
-            'Stod i filen för ', earlier_stay.file_period, ' (', {{ stay_in_words('earlier_stay') }}, ') men saknas i filen för ',
-            earlier_stay.period, '.'
+            'Stod i filen för ', earlier_stay.file_period, ' (', {{ stay_in_words('earlier_stay') }},
+            ') men saknas i filen för ', earlier_stay.period, '.'
         ) as detail,
         earlier_stay.stay_number,
         cast(null as date) as event_date
     from earlier_stay
     inner join ward_file on earlier_stay.period = ward_file.period
     where
-        not earlier_stay.is_in_own_file
-        and (
-            earlier_stay.discharged_at is null
-            or cast(earlier_stay.discharged_at as date) >= ward_file.first_date
-        )
+        earlier_stay.discharged_at is null
+        or cast(earlier_stay.discharged_at as date) >= ward_file.first_date
 )
 
 {{ select_ward_findings() }}

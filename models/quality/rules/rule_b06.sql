@@ -35,7 +35,10 @@ finding as (
         judged_permission.source_line,
         concat(
             'Permission från ', {{ minute_in_words('judged_permission.left_at') }},
-            coalesce(concat(' till ', {{ minute_in_words('judged_permission.returned_at') }}), ' och tills vidare'),
+            case
+                when judged_permission.returned_at is null then ' och tills vidare'
+                else concat(' till ', {{ minute_in_words('judged_permission.returned_at') }})
+            end,
             ': ', judged_permission.fault, '.'
         ) as detail,
         judged_permission.stay_number,
