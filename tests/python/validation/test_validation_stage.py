@@ -81,8 +81,8 @@ def load_of(contract: Contract) -> Load:
     return Load(
         period=PERIOD, system=contract.system, entity=contract.entity, group_name=contract.group,
         file_name=f"{contract.entity}_202407.csv", sha256=contract.entity, archive_path="", lake_path="",
-        rows_in_file=1, rows_loaded=1, rows_quarantined=0, rows_duplicate=0, rows_filtered=0, loaded_at="2024-08-02 10:00:00",
-        outcome="current",
+        rows_in_file=1, rows_loaded=1, rows_quarantined=0, rows_duplicate=0, rows_filtered=0,
+        loaded_at="2024-08-02 10:00:00", outcome="current",
     )  # fmt: skip
 
 
