@@ -11,8 +11,6 @@ IN_FORCE = (
     "COALESCE(parameter.valid_to, neighbouring_period.last_date)"
 )
 NO_DAYS = "DuckDB makes no series from a later day to an earlier; Spark goes backwards, which is why it is asked for"
-    "DuckDB's series from a later day to an earlier is empty; Spark's goes backwards, which is why it is asked for"
-)
 FIRST, LAST = (
     "held_stay.first_date <= ward_period.last_date",
     "COALESCE(held_stay.last_date, ward_period.last_date) >= ward_period.first_date",
