@@ -83,7 +83,7 @@ BROKEN = {
     ),
     "more full wards than wards": (
         "mart_occupancy", "select * replace (ytd_wards_count + 1 as ytd_wards_over_90_count) from {0}",
-        "part_is_within_total_mart_occupancy",
+        "occupancy_counts_are_within_their_totals",
     ),
     "an index that is lost": (
         "mart_readmission",
@@ -102,7 +102,7 @@ BROKEN = {
     ),
     "more that came back than left": (
         "mart_readmission", "select * replace (denominator + 1 as numerator) from {0}",
-        "part_is_within_total_mart_readmission",
+        "readmissions_are_within_their_totals",
     ),
 }  # fmt: skip
 
