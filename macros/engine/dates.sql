@@ -47,3 +47,12 @@
         {{ timestamp }} + to_minutes(cast({{ minutes }} as bigint))
     {%- endif -%}
 {%- endmacro %}
+
+{#- Whole seconds from one moment to another, on the wall clock; NULL when either is. -#}
+{% macro seconds_between(from_at, to_at) -%}
+    {%- if target.type == 'spark' -%}
+        timestampdiff(second, {{ from_at }}, {{ to_at }})
+    {%- else -%}
+        date_diff('second', {{ from_at }}, {{ to_at }})
+    {%- endif -%}
+{%- endmacro %}

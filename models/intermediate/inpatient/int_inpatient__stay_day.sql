@@ -31,7 +31,8 @@ held_stay as (
                         -1
                     ) }}
                 )
-        end as last_date
+        end as last_date,
+        count(*) over (partition by episode_key) = 1 as is_only_stay
     from stay
     where not is_reversed
 ),
@@ -48,6 +49,7 @@ stay_in_period as (
         held_stay.responsible_unit_id,
         held_stay.admitted_at,
         held_stay.discharged_at,
+        held_stay.is_only_stay,
         greatest(held_stay.first_date, ward_period.first_date) as first_date,
         least(held_stay.last_date, ward_period.last_date) as last_date
     from held_stay
@@ -67,6 +69,7 @@ every_day as (
         responsible_unit_id,
         admitted_at,
         discharged_at,
+        is_only_stay,
         {{ every_date_between('first_date', 'last_date') }} as date
     from stay_in_period
 )
@@ -80,5 +83,6 @@ select
     responsible_unit_id,
     admitted_at,
     discharged_at,
+    is_only_stay,
     {{ minutes_after('cast(date as timestamp)', 'census_minutes') }} as census_at
 from every_day

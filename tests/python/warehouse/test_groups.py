@@ -72,13 +72,20 @@ def test_the_groups_that_make_periods_are_told_by_their_contracts_alone() -> Non
 
 def test_the_models_that_ask_the_register_tell_for_which_day(manifest: dict[str, Any]) -> None:
     told = models_with(USED_UNIT_DATE)
-    assert told == {"int_waiting_times__row": "event_date", "int_phone__call": "received_date"}
+    assert told == {
+        "int_waiting_times__row": "event_date",
+        "int_phone__call": "received_date",
+        "int_production__operation": "event_date",
+        "int_production__listed": "event_date",
+    }
     for name, column in told.items():
         assert column in manifest["nodes"][f"model.vardlager.{name}"]["columns"]
     asking = {
         node["name"]
         for node in manifest["nodes"].values()
+        # What is made whole asks the register anew each time.
         if node["resource_type"] == "model"
+        and "whole" not in node["config"]["tags"]
         and any(parent.endswith(".int_core__unit") for parent in node["depends_on"]["nodes"])
     }
     # A37 asks for a row in quarantine, whose unit is noted from the quarantine itself; an earlier contact (A20) is

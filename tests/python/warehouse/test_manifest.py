@@ -188,8 +188,9 @@ def test_every_published_table_with_rows_of_periods_is_kept_unless_it_is_made_wh
         and not {"state_copy", "whole"} & set(model["config"]["tags"])
         and model["config"]["materialized"] != "view"
     }
-    # A month of the flow is what the mart's window reads of the periods that are not touched.
-    assert {model["name"] for model in models if is_kept(model)} == expected | {"int_waiting_times__flow_month"}
+    # A month of the flow, or of production, is what its mart reads of the periods that are not touched.
+    months = {"int_waiting_times__flow_month", "int_production__month"}
+    assert {model["name"] for model in models if is_kept(model)} == expected | months
     assert {"mart_waiting_times", "mart_waiting_flow", "deviations", "delivery_content"} <= expected
 
 
@@ -287,7 +288,12 @@ def test_a_rule_that_looks_back_a_number_of_periods_asks_them_of_the_earlier_con
 
 def test_what_is_computed_from_a_kept_table_names_its_period(models: list[Node]) -> None:
     kept = {model["unique_id"] for model in models if is_kept(model)}
-    tables = [model for model in models if model["config"]["materialized"] != "view"]
+    # What is made whole reads all that is kept.
+    tables = [
+        model
+        for model in models
+        if model["config"]["materialized"] != "view" and "whole" not in model["config"]["tags"]
+    ]
     reading = {model["name"] for model in tables if kept & set(model["depends_on"]["nodes"])}
     # What a delivery holds is compared for every period, and a window reads the periods before; their lines of the
     # touched ones alone are made anew.
