@@ -24,7 +24,6 @@ read_file as (
         period,
         previous_period as file_period
     from ward_file
-    where previous_period is not null
 ),
 
 read_stay as (
