@@ -72,7 +72,13 @@ def test_the_groups_that_make_periods_are_told_by_their_contracts_alone() -> Non
 
 def test_the_models_that_ask_the_register_tell_for_which_day(manifest: dict[str, Any]) -> None:
     told = models_with(USED_UNIT_DATE)
-    assert told == {"int_waiting_times__row": "event_date", "int_phone__call": "received_date"}
+    of_ward_rules = {
+        "int_quality__file_stay": "admitted_date",
+        **dict.fromkeys(
+            ("int_quality__file_ward_day", "int_quality__file_operation", "int_quality__file_listing"), "event_date"
+        ),
+    }
+    assert told == {"int_waiting_times__row": "event_date", "int_phone__call": "received_date", **of_ward_rules}
     for name, column in told.items():
         assert column in manifest["nodes"][f"model.vardlager.{name}"]["columns"]
     asking = {
