@@ -9,7 +9,8 @@
 select
     _period as period, episode_key, vistelse_nr as stay_number, patient_key, dim_unit.unit_key,
     avdelning_hsaid as ward_id, dim_unit.clinic_id, dim_unit.area_name, dim_unit.specialty_group, kon as sex,
-    in_tid as admitted_at, ut_tid as discharged_at, in_satt as admission_code, ut_till as discharge_code,
+    ansvarig_enhet_hsaid as responsible_unit_id, in_tid as admitted_at, ut_tid as discharged_at,
+    in_satt as admission_code, ut_till as discharge_code, kommunala_insatser = 'J' as has_municipal_care,
     utskrivningsklar_tid as discharge_ready_at, drg_vikt as drg_weight, coalesce(ut_tid < in_tid, false) as is_reversed
 from lake.cosmic_vardtillfalle as told
 left join marts.dim_unit on unit_id = avdelning_hsaid and in_tid::date between valid_from_date and valid_to_date
@@ -73,7 +74,8 @@ bed as (
 )
 select
     period, date, unit_key, ward_id as unit_id, clinic_id, area_name, specialty_group,
-    faststallda as beds_established, disponibla as beds_available, coalesce(patients, 0) as patients_count,
+    unit_key is not null as is_known_unit, faststallda as beds_established, disponibla as beds_available,
+    coalesce(patients, 0) as patients_count,
     greatest(0, coalesce(patients, 0) - disponibla) as overcrowded_count, coalesce(outliers, 0) as outlier_count
 from bed
 full join counted using (period, date, ward_id)
@@ -88,7 +90,8 @@ with spanned as (
         if(bool_or(discharged_at is null), null, max(discharged_at)) as ended,
         arg_max(own, (coalesce(discharged_at, timestamp '9999-12-31'), admitted_at, stay_number)) as last_stay,
         arg_min(own, (admitted_at, stay_number)) as first_stay,
-        bool_or(is_reversed) as is_reversed
+        bool_or(is_reversed) as is_reversed, bool_or(has_municipal_care) as has_municipal_care,
+        max(discharge_ready_at) as ready
     from marts.fct_inpatient_stay as own
     group by episode_key
 ),
@@ -150,15 +153,24 @@ assessed as (
     select episode_key from lake.cosmic_riskbedomning group by episode_key having count(distinct typ) = 3
 )
 select
-    strftime(ended, '%Y-%m') as period, known.episode_key, known.patient_key, dim_unit.unit_key, started as admitted_at,
-    ended as discharged_at, -- CM04
+    strftime(ended, '%Y-%m') as period, known.episode_key, known.patient_key, dim_unit.unit_key,
+    dim_unit.unit_id, dim_unit.clinic_id, dim_unit.area_name, dim_unit.specialty_group, last_stay.sex as sex, started as admitted_at,
+    ended as discharged_at,
+    -- CM04
     coalesce(
         first_told.age_at_admission_years,
         year(started) - coalesce(first_told.patient_birth_year, first_told.fodelsear)
     ) as age_at_admission_years,
-    if(is_reversed, null, ended::date - started::date) as length_of_stay_days,
-    if(is_reversed, null, ended::date - started::date + 1 - coalesce(away_days, 0)) as bed_days,
-    first_stay.admission_code = 'A' as is_acute, is_transfer, is_continuation, readmitted.episode_key is not null as is_readmission_30d,
+    if(known.is_reversed, null, ended::date - started::date) as length_of_stay_days,
+    if(known.is_reversed, null, ended::date - started::date + 1 - coalesce(away_days, 0)) as bed_days,
+    first_stay.admission_code = 'A' as is_acute,
+    is_transfer, is_continuation, known.is_reversed, known.has_municipal_care,
+    last_stay.discharge_code as discharge_code, known.ready as discharge_ready_at,
+    ended is not null and gone_to not in ('AVLIDEN', 'SJUKHUS') and not is_transfer as is_index_candidate,
+    if(known.ready is null, null, greatest(0, coalesce(ended::date, (
+        select last_day((max(period) || '-01')::date) from control.loaded_period where group_name = 'wards'
+    )) - known.ready::date)) as discharge_ready_days,
+    readmitted.episode_key is not null as is_readmission_30d,
     last_stay.drg_weight, assessed.episode_key is not null as is_risk_assessed
 from known
 left join away on away.episode_key = known.episode_key
