@@ -1,6 +1,175 @@
--- The marts of beds and readmissions once more, as an analyst writes them by hand on the facts, in plain DuckDB
--- SQL: one statement a mart, read off RULES.md sections 3 and 4 and not off the models. Limits stand here as that
--- page prints them (90 percent, 65 years, 30 days, twelve months).
+-- The facts and marts of beds, episodes and readmissions once more, as an analyst writes them by hand in plain DuckDB
+-- SQL: one statement a table, read off RULES.md sections 3 and 4 and not off the models. Limits stand here as that
+-- page prints them (06:00, 24 hours, 90 percent, 65 years, 30 days, twelve months). bench/plain.py runs them after
+-- plain_marts.sql.
+
+
+-- statement: marts.fct_inpatient_stay
+-- CM10: of each stay the row of the latest month whose file holds it.
+select
+    _period as period, episode_key, vistelse_nr as stay_number, patient_key, dim_unit.unit_key,
+    avdelning_hsaid as ward_id, dim_unit.clinic_id, dim_unit.area_name, dim_unit.specialty_group, kon as sex,
+    in_tid as admitted_at, ut_tid as discharged_at, in_satt as admission_code, ut_till as discharge_code,
+    utskrivningsklar_tid as discharge_ready_at, drg_vikt as drg_weight, coalesce(ut_tid < in_tid, false) as is_reversed
+from lake.cosmic_vardtillfalle as told
+left join marts.dim_unit on unit_id = avdelning_hsaid and in_tid::date between valid_from_date and valid_to_date
+where _period = (
+    select max(newer._period)
+    from lake.cosmic_vardtillfalle as newer
+    where newer.episode_key = told.episode_key and newer.vistelse_nr = told.vistelse_nr
+);
+
+
+-- statement: marts.fct_ward_day
+-- OC01, OC02: who lies there at six in the morning by the wall clock, beside what beds there are.
+with day as (
+    select
+        period, unnest(generate_series(
+            (period || '-01')::timestamp, last_day((period || '-01')::date)::timestamp, interval 1 day
+        )) as midnight
+    from (select distinct period from control.loaded_period where group_name = 'wards')
+),
+six as (
+    select period, midnight::date as date, midnight + interval 6 hours as morning from day
+),
+lying as (
+    select six.period, date, morning, stay.*
+    from six
+    join (
+        select _period as told_in, ansvarig_enhet_hsaid as responsible, own.* exclude (period, unit_key, clinic_id)
+        from marts.fct_inpatient_stay as own
+        join lake.cosmic_vardtillfalle as told
+            on told._period = own.period and told.episode_key = own.episode_key and told.vistelse_nr = own.stay_number
+        where not is_reversed
+    ) as stay
+        on admitted_at <= morning and coalesce(discharged_at, timestamp 'infinity') > morning
+),
+present as (
+    select *
+    from lying
+    anti join lake.cosmic_permission as away
+        on away._period = told_in and away.episode_key = lying.episode_key and away.vistelse_nr = stay_number
+        and fran_tid <= morning and coalesce(till_tid, timestamp 'infinity') > morning
+),
+patient as (
+    select
+        present.period, date, ward_id,
+        coalesce(theirs.clinic_id, responsible) <> wards.clinic_id as is_outlier
+    from present
+    left join marts.dim_unit as wards
+        on wards.unit_id = ward_id and date between wards.valid_from_date and wards.valid_to_date
+    left join marts.dim_unit as theirs
+        on theirs.unit_id = responsible and date between theirs.valid_from_date and theirs.valid_to_date
+),
+counted as (
+    select period, date, ward_id, count(*) as patients, count(*) filter (is_outlier) as outliers
+    from patient
+    group by all
+),
+bed as (
+    select _period as period, datum as date, avdelning_hsaid as ward_id, faststallda, disponibla
+    from lake.cosmic_vardplats
+    join day on period = _period and midnight = datum
+)
+select
+    period, date, unit_key, ward_id as unit_id, clinic_id, area_name, specialty_group,
+    faststallda as beds_established, disponibla as beds_available, coalesce(patients, 0) as patients_count,
+    greatest(0, coalesce(patients, 0) - disponibla) as overcrowded_count, coalesce(outliers, 0) as outlier_count
+from bed
+full join counted using (period, date, ward_id)
+left join marts.dim_unit on unit_id = ward_id and date between valid_from_date and valid_to_date;
+
+
+-- statement: marts.fct_inpatient_episode
+-- PR01-PR04. What a stay is told to be is its newest; an episode's first and last stay are told by their numbers.
+with spanned as (
+    select
+        episode_key, any_value(patient_key) as patient_key, min(admitted_at) as started,
+        if(bool_or(discharged_at is null), null, max(discharged_at)) as ended,
+        arg_max(own, (coalesce(discharged_at, timestamp '9999-12-31'), admitted_at, stay_number)) as last_stay,
+        arg_min(own, (admitted_at, stay_number)) as first_stay,
+        bool_or(is_reversed) as is_reversed
+    from marts.fct_inpatient_stay as own
+    group by episode_key
+),
+part as (
+    select *, coalesce(last_stay.discharge_code, '') as gone_to from spanned
+),
+followed as (
+    select part.episode_key, arg_min(later.episode_key, (later.started, later.episode_key)) as continuation
+    from part
+    join part as later
+        on later.patient_key = part.patient_key and later.episode_key <> part.episode_key
+        and later.started between part.ended and part.ended + interval 24 hours
+    where part.gone_to = 'AVD'
+    group by part.episode_key
+),
+-- An AVD that nothing follows waits for the next month's file.
+known as (
+    select
+        part.* exclude (ended), ended as last_out, continuation is not null as is_transfer,
+        part.episode_key in (select continuation from followed) as is_continuation,
+        case
+            when gone_to <> 'AVD' or continuation is not null
+                or strftime(last_day(ended::date) + 1, '%Y-%m') in (
+                    select period from control.loaded_period where group_name = 'wards'
+                )
+                then ended
+        end as ended
+    from part
+    left join followed using (episode_key)
+),
+-- PR02: dates strictly inside a permission of the stay's own file, each once.
+away as (
+    select
+        episode_key,
+        count(distinct day) as away_days
+    from (
+        select
+            stay.episode_key, started, ended,
+            unnest(generate_series(fran_tid::date + 1, least(till_tid::date, ended::date + 1) - 1, interval 1 day))::date
+                as day
+        from marts.fct_inpatient_stay as stay
+        join lake.cosmic_permission as gone
+            on gone._period = stay.period and gone.episode_key = stay.episode_key and gone.vistelse_nr = stay_number
+        join known on known.episode_key = stay.episode_key
+    )
+    where day between started::date and ended::date
+    group by episode_key
+),
+readmitted as (
+    select distinct known.episode_key
+    from known
+    join known as later
+        on later.patient_key = known.patient_key and later.episode_key <> known.episode_key
+        and later.first_stay.admission_code = 'A' and not later.is_continuation and later.started >= known.ended
+        and later.started::date - known.ended::date <= 30
+    where known.gone_to not in ('AVLIDEN', 'SJUKHUS') and not known.is_transfer
+),
+assessed as (
+    select episode_key from lake.cosmic_riskbedomning group by episode_key having count(distinct typ) = 3
+)
+select
+    strftime(ended, '%Y-%m') as period, known.episode_key, known.patient_key, dim_unit.unit_key, started as admitted_at,
+    ended as discharged_at, -- CM04
+    coalesce(
+        first_told.age_at_admission_years,
+        year(started) - coalesce(first_told.patient_birth_year, first_told.fodelsear)
+    ) as age_at_admission_years,
+    if(is_reversed, null, ended::date - started::date) as length_of_stay_days,
+    if(is_reversed, null, ended::date - started::date + 1 - coalesce(away_days, 0)) as bed_days,
+    first_stay.admission_code = 'A' as is_acute, is_transfer, is_continuation, readmitted.episode_key is not null as is_readmission_30d,
+    last_stay.drg_weight, assessed.episode_key is not null as is_risk_assessed
+from known
+left join away on away.episode_key = known.episode_key
+left join readmitted on readmitted.episode_key = known.episode_key
+left join assessed on assessed.episode_key = known.episode_key
+join lake.cosmic_vardtillfalle as first_told
+    on first_told._period = first_stay.period and first_told.episode_key = known.episode_key
+    and first_told.vistelse_nr = first_stay.stay_number
+left join marts.dim_unit
+    on unit_id = last_stay.ward_id
+    and coalesce(last_out, last_stay.admitted_at)::date between valid_from_date and valid_to_date;
 
 
 -- statement: marts.mart_occupancy

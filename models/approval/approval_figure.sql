@@ -141,8 +141,8 @@ left_out_by_rule as (
     where delivery_left_out.clinic_id is not null and delivery_left_out.rows_count > 0
 ),
 
--- Only what speaks of care or of the register is approved: a file of wards, operations or listing, and what is found
--- in it, must withdraw no approval of a delivery in which it has no row.
+-- Only what speaks of care or of the register is approved: a file of wards, operations or listing, and what is
+-- found in it, must withdraw no approval of a delivery in which it has no row.
 care_deviation as (
     select deviation.*
     from deviation
@@ -173,7 +173,9 @@ clinic_deviation as (
             care_deviation.period = candidate.period
             and care_deviation.entity = candidate.entity
             and care_deviation.source_line = candidate.source_line
-    where candidate.period is not null or (care_deviation.contact_key is null and care_deviation.rule_id <> 'E05')
+    where
+        candidate.period is not null
+        or (care_deviation.contact_key is null and care_deviation.rule_id <> 'E05')
     group by
         care_deviation.period, care_deviation.clinic_id, care_deviation.rule_id,
         care_deviation.effect_case, care_deviation.severity

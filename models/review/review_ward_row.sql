@@ -63,7 +63,8 @@ told_row as (
 own_row as (
     select
         told_row.*,
-        {{ place_in_file('told_row.source_line', 'told_row.contact_key', 'told_row.stay_number') }} as place_in_file
+        {{ place_in_file('told_row.source_line', 'told_row.contact_key', 'told_row.stay_number') }}
+            as place_in_file
     from told_row
     inner join run_context on told_row.period = run_context.period
 )

@@ -42,7 +42,7 @@ _OPERATED_SHARE = 0.86
 # Kinds of the operations that are not of inpatients.
 _KINDS = (DAY, CLINIC, UNCLASSIFIED)
 _KIND_WEIGHTS = (3_324, 7_514, 101)
-_ACUTE_A_YEAR = 4_300
+_ACUTE_A_YEAR = 3_750
 _ACUTE_CLINICS = ("Kirurgkliniken", "Ortopedkliniken", "Kvinnokliniken", "Urologkliniken")
 _CANCELLED_SHARE = 0.055
 _REASONS = (
@@ -50,7 +50,7 @@ _REASONS = (
     ("Personal saknas", 0.15), ("Akut patient går före", 0.15),
 )  # fmt: skip
 # Knife time in minutes: shortest, longest and how much the short ones dominate.
-_KNIFE_MINUTES = {INPATIENT: (20, 215, 1.9), DAY: (12, 110, 1.8), CLINIC: (4, 46, 1.8), UNCLASSIFIED: (5, 60, 1.5)}
+_KNIFE_MINUTES = {INPATIENT: (18, 172, 1.9), DAY: (10, 90, 1.8), CLINIC: (4, 36, 1.8), UNCLASSIFIED: (5, 50, 1.5)}
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ AGES = (
 ADULT_SOMATIC = (MEDICAL, SURGICAL, AGED)
 # Nights on wards a year at scale 1, which the beds are for: somatic 174,834 bed days of 34,912 episodes, where a
 # day of admission and one of discharge are both counted; psychiatric 39,774 bed days of some 2,400 episodes.
-_NIGHTS_A_YEAR = (142_500, 38_000, 20_000)
+_NIGHTS_A_YEAR = (142_500, 36_300, 20_000)
 # Patients over beds, as a mean of the year.
 _OCCUPANCY = (0.94, 0.93, 0.92)
 _SMALLEST_WARD, _MEAN_SMALL_WARD, _SPARE_BEDS = 3, 4, 0.5

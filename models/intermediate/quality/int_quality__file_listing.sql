@@ -12,7 +12,8 @@ unit as (
     select * from {{ ref('int_core__unit') }}
 ),
 
--- Those who are listed are so at the period's end; a unit has many rows of it, and is known or not in all of them.
+-- Those who are listed are so at the period's end; a unit has many rows of it, and is known or not in all of
+-- them.
 listing_unit as (
     select
         listning.period,

@@ -12,7 +12,8 @@ unit as (
     select * from {{ ref('int_core__unit') }}
 ),
 
--- The day of an operation is when it was done, else when it was planned; one without a time is the last day's.
+-- The day of an operation is when it was done, else when it was planned; one without a time is the last
+-- day's.
 dated_operation as (
     select
         operation.period,
@@ -23,7 +24,9 @@ dated_operation as (
         operation.unit_id,
         coalesce(
             cast(
-                case when operation.operation_status = 'G' then operation.operation_started_at else operation.planned_at
+                case
+                    when operation.operation_status = 'G' then operation.operation_started_at
+                    else operation.planned_at
                 end as date
             ),
             period.last_date

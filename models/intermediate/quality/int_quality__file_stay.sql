@@ -12,8 +12,8 @@ unit as (
     select * from {{ ref('int_core__unit') }}
 ),
 
--- B05, B07: a period's file is read beside that of the month before, and beside no later one: what is told of a
--- period stands whatever comes after it.
+-- B05, B07: a period's file is read beside that of the month before, and beside no later one: what is told
+-- of a period stands whatever comes after it.
 read_file as (
     select
         period,
@@ -24,7 +24,6 @@ read_file as (
         period,
         previous_period as file_period
     from ward_file
-    where previous_period is not null
 ),
 
 read_stay as (
@@ -62,7 +61,7 @@ known_stay as (
 file_stay as (
     select
         known_stay.*,
-        is_of_own_file or not is_in_own_file as is_newest,
+        known_stay.is_of_own_file or not known_stay.is_in_own_file as is_newest,
         unit.unit_key,
         unit.clinic_id
     from known_stay

@@ -37,7 +37,8 @@ moment as (
     from day_of_period
 ),
 
--- OC01: in at 06:00 sharp is there, out at 06:00 sharp is not. A stay that ends before it begins (B02) never is.
+-- OC01: in at 06:00 sharp is there, out at 06:00 sharp is not. A stay that ends before it begins (B02) never
+-- is.
 present as (
     select
         moment.period,

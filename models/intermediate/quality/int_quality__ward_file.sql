@@ -48,8 +48,9 @@ ward_file as (
         {% for name in ['census_minutes', 'transfer_hours'] %}
             max(
                 case when name = '{{ name }}' then cast(value as integer) end
-            ) as {{ name }}{{ ',' if not loop.last }}
+            ) as {{ name }},
         {% endfor %}
+        count(name) as parameters_count
     from parameter_in_force
     group by period, first_date, last_date, previous_period
 )

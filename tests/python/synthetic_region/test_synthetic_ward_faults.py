@@ -120,13 +120,13 @@ def test_the_files_of_care_and_calls_stay_as_they_were(clean: Path, faulty: Path
         assert file_of(clean, PERIOD, entity).read_bytes() == file_of(faulty, PERIOD, entity).read_bytes()
 
 
-def test_b01_two_stays_of_one_patient_overlap(faulty: Path) -> None:
+def test_overlapping_stays_are_two_episodes_of_one_patient_as_b01_wants(faulty: Path) -> None:
     first, second = (row_at(faulty, fault, STAYS) for fault in planted(faulty, "overlapping_stays", STAYS))
     assert first["patient_id"] == second["patient_id"] and first["vardtillfalle_id"] != second["vardtillfalle_id"]
     assert first["in_tid"] == second["in_tid"] and first["ut_tid"] > first["in_tid"]
 
 
-def test_b02_the_discharge_stands_before_the_admission(faulty: Path) -> None:
+def test_out_before_in_stands_before_the_admission_as_b02_wants(faulty: Path) -> None:
     (fault,) = planted(faulty, "out_before_in", STAYS)
     row = row_at(faulty, fault, STAYS)
     assert row["ut_tid"] < row["in_tid"]
@@ -140,7 +140,7 @@ def patients_at_six(folder: Path, period: str, ward: str, day: str) -> int:
     )
 
 
-def test_b03_a_ward_day_with_patients_has_no_row_of_beds(clean: Path, tmp_path: Path) -> None:
+def test_a_ward_day_with_patients_has_no_row_of_beds_as_b03_wants(clean: Path, tmp_path: Path) -> None:
     write_region(tmp_path, PERIOD, PERIOD, scale=0.1, faults=(f"ward_day_without_beds@{BEDS}",))
     (fault,) = faults(tmp_path)
     ward, day = fault["value"].split(" ")
@@ -150,13 +150,13 @@ def test_b03_a_ward_day_with_patients_has_no_row_of_beds(clean: Path, tmp_path: 
     assert patients_at_six(tmp_path, PERIOD, ward, day) > 0
 
 
-def test_b04_patients_lie_where_there_are_no_beds(faulty: Path) -> None:
+def test_patients_lie_where_there_are_no_beds_as_b04_wants(faulty: Path) -> None:
     (fault,) = planted(faulty, "patients_where_closed", BEDS)
     row = row_at(faulty, fault, BEDS)
     assert row["disponibla"] == "0" and patients_at_six(faulty, PERIOD, row["avdelning_hsaid"], row["datum"]) > 0
 
 
-def test_b05_a_stay_open_in_the_file_before_is_gone(clean: Path, faulty: Path) -> None:
+def test_a_stay_open_in_the_file_before_is_gone_as_b05_wants(clean: Path, faulty: Path) -> None:
     (fault,) = planted(faulty, "vanished_stay", STAYS)
     key = tuple(fault["value"].split(" "))
     told = {(row["vardtillfalle_id"], row["vistelse_nr"]): row for row in rows_of(faulty, BEFORE, STAYS)}
@@ -165,7 +165,7 @@ def test_b05_a_stay_open_in_the_file_before_is_gone(clean: Path, faulty: Path) -
     assert key not in {(row["vardtillfalle_id"], row["vistelse_nr"]) for row in rows_of(faulty, PERIOD, STAYS)}
 
 
-def test_b06_a_permission_begins_before_its_stay(faulty: Path) -> None:
+def test_a_permission_begins_before_its_stay_as_b06_wants(faulty: Path) -> None:
     (fault,) = planted(faulty, "permission_outside", PERMISSIONS)
     row = row_at(faulty, fault, PERMISSIONS)
     (stay,) = [
@@ -176,7 +176,7 @@ def test_b06_a_permission_begins_before_its_stay(faulty: Path) -> None:
     assert row["fran_tid"] < stay["in_tid"]
 
 
-def test_b07_a_transfer_is_told_twice_and_nothing_follows_it(faulty: Path) -> None:
+def test_a_transfer_is_told_twice_and_nothing_follows_it_as_b07_wants(faulty: Path) -> None:
     told = [row_at(faulty, fault, STAYS) for fault in planted(faulty, "transfer_without_continuation", STAYS)]
     again = {row["vardtillfalle_id"]: row for row in told if row["ut_tid"][:7] == BEFORE}
     (first,) = [

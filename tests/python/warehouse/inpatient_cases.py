@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from tests.python.warehouse.inpatient_rows import assessment, bed, moment, permission, stay, ward
-from tests.python.warehouse.planted import CLINIC, OTHER_CLINIC, Plant, Row, key_of
+from tests.python.warehouse.planted import CLINIC, OTHER_CLINIC, Plant, Row, call, key_of
 
 OCT, JAN, FEB, MAR, APR, JUN = "2023-10", "2024-01", "2024-02", "2024-03", "2024-04", "2024-06"
 PERIODS = (OCT, JAN, FEB, MAR, APR, JUN)
@@ -25,7 +25,7 @@ MOVING, CLOSING, UNKNOWN = f"{_PREFIX}9001", f"{_PREFIX}9002", f"{_PREFIX}9003"
 OUTLYING, CROWDED, WEEK, EMPTY = f"{_PREFIX}9004", f"{_PREFIX}9005", f"{_PREFIX}9006", f"{_PREFIX}9007"
 SAME_CLINIC_UNIT, OTHER_CLINIC_UNIT = f"{_PREFIX}9008", f"{_PREFIX}9009"
 MOVING_RESPONSIBLE, CLOSING_RESPONSIBLE = f"{_PREFIX}9010", f"{_PREFIX}9011"
-UNTOLD = f"{_PREFIX}9012"
+UNTOLD, OPENING_RESPONSIBLE, MOVING_OUTLYING = f"{_PREFIX}9012", f"{_PREFIX}9013", f"{_PREFIX}9014"
 OTHER_AREA = "Södra"
 
 _own_wards: dict[str, str] = {}
@@ -294,6 +294,8 @@ def _newest() -> Iterator[Episode]:
         {1: "2024-01-30..2024-01-31", 2: "2024-02-01..2024-02-02"},
         {first: "2024-01-29..2024-01-30", second: "2024-01-31..2024-02-02"},
         gone("2024-02-02 12:00", 4, 5, unit_id=second),
+        # Of the second stay, in the file that is the first one's newest.
+        (permission(JAN, name, "2024-01-31 18:00", None, stay_number=2),),
         stay_figures={1: {"period": JAN}, 2: {"period": FEB}},
     )
 
@@ -350,6 +352,12 @@ def _of_several_stays() -> Iterator[Episode]:
                   {1: "2024-02-05..2024-02-10", 2: "2024-02-06..2024-02-07"},
                   {"A": "2024-02-04 2024-02-07..2024-02-10", "B": "2024-02-05..2024-02-06"},
                   gone("2024-02-10 12:00", 6, 7, unit_id="A"))  # fmt: skip
+    name = "B01 OC01 of two that overlap, one is away"
+    yield several(name, (("A", "2024-02-04 12:00", "2024-02-08 12:00"), ("B", "2024-02-05 12:00", "2024-02-07 12:00")),
+                  {1: "2024-02-05 2024-02-07..2024-02-08", 2: "2024-02-06..2024-02-07"},
+                  {"A": "2024-02-04 2024-02-07..2024-02-08", "B": "2024-02-05..2024-02-06"},
+                  gone("2024-02-08 12:00", 4, 5, unit_id="A"),
+                  permissions=(permission(FEB, name, "2024-02-05 18:00", "2024-02-06 18:00"),))  # fmt: skip
     yield several("B01 PR02 two that end together, the one the patient came to last",
                   (("A", "2024-02-04 12:00", "2024-02-06 12:00"), ("B", "2024-02-05 12:00", "2024-02-06 12:00")),
                   {1: "2024-02-05..2024-02-06", 2: "2024-02-06"}, {"A": "2024-02-04", "B": "2024-02-05..2024-02-06"},
@@ -485,6 +493,8 @@ def _transfers() -> Iterator[Episode]:
                   {"A": "2024-02-04..2024-02-05", "B": "2024-02-06..2024-02-07"},
                   gone("2024-02-07 12:00", 3, 4, unit_id="B", discharge_code="AVD"),
                   values={1: {"ut_till": "AVD"}, 2: {"ut_till": "AVD"}})  # fmt: skip
+    yield one("PR01 an episode does not continue itself", "2024-02-05 05:00", "2024-02-05 05:00", "", "2024-02-05",
+              gone("2024-02-05 05:00", 0, 1), ut_till="AVD")  # fmt: skip
     waits: dict[str, Any] = {
         "period": None, "discharged_at": None, "length_of_stay_days": None, "bed_days": None,
     }  # fmt: skip
@@ -565,7 +575,8 @@ def _places() -> Iterator[Episode]:
               told={"unit_key": None, "clinic_id": None, "responsible_clinic_id": OTHER_CLINIC})  # fmt: skip
     yield one("CM03 out on a ward the day after its last", "2024-02-09 12:00", "2024-02-11 12:00",
               "2024-02-10..2024-02-11", "2024-02-09..2024-02-11",
-              {**gone("2024-02-11 12:00", 2, 3), **NOWHERE}, ward_id=CLOSING)  # fmt: skip
+              {**gone("2024-02-11 12:00", 2, 3), **NOWHERE}, ward_id=CLOSING,
+              ansvarig_enhet_hsaid=OTHER_CLINIC)  # fmt: skip
 
 
 def _outliers() -> Iterator[Episode]:
@@ -585,12 +596,24 @@ def _outliers() -> Iterator[Episode]:
                   f"2024-03-{day:02d}", f"2024-03-{day:02d}", gone(f"2024-03-{day:02d} 12:00", 0, 1),
                   ward_id=OUTLYING, ansvarig_enhet_hsaid=responsible,
                   told={"responsible_clinic_id": clinic})  # fmt: skip
-    # In February: from the 11th the first is of another clinic, and the second no unit at all.
+    # From the 11th of February the first is of another clinic, and the second no unit at all.
     for name, responsible in (("moves", MOVING_RESPONSIBLE), ("closes", CLOSING_RESPONSIBLE)):
         yield one(f"OC02 the responsible unit {name}", "2024-02-09 12:00", "2024-02-12 12:00",
                   "2024-02-10..2024-02-12", "2024-02-09..2024-02-12", gone("2024-02-12 12:00", 3, 4),
                   ward_id=OUTLYING, ansvarig_enhet_hsaid=responsible,
                   told={"responsible_clinic_id": CLINIC})  # fmt: skip
+    yield one("OC02 the responsible unit opens the day after the patient came", "2024-02-10 05:00", "2024-02-11 12:00",
+              "2024-02-10..2024-02-11", "2024-02-10..2024-02-11", gone("2024-02-11 12:00", 1, 2),
+              ward_id=OUTLYING, ansvarig_enhet_hsaid=OPENING_RESPONSIBLE,
+              told={"responsible_clinic_id": OPENING_RESPONSIBLE})  # fmt: skip
+    yield one("OC02 the responsible unit closes the day the patient came", "2024-02-10 05:00", "2024-02-10 12:00",
+              "2024-02-10", "2024-02-10", gone("2024-02-10 12:00", 0, 1),
+              ward_id=OUTLYING, ansvarig_enhet_hsaid=CLOSING_RESPONSIBLE,
+              told={"responsible_clinic_id": CLINIC})  # fmt: skip
+    yield one("OC02 the ward moves from the clinic that is responsible", "2024-02-10 05:00", "2024-02-11 12:00",
+              "2024-02-10..2024-02-11", "2024-02-10..2024-02-11",
+              gone("2024-02-11 12:00", 1, 2, clinic_id=OTHER_CLINIC, area_name=OTHER_AREA, specialty_group="PSY"),
+              ward_id=MOVING_OUTLYING, ansvarig_enhet_hsaid=CLINIC)  # fmt: skip
     yield one("OC02 the responsible unit has moved when the patient comes", "2024-02-11 12:00", "2024-02-12 05:00",
               "", "2024-02-11..2024-02-12", gone("2024-02-12 05:00", 1, 2), ward_id=OUTLYING,
               ansvarig_enhet_hsaid=MOVING_RESPONSIBLE, told={"responsible_clinic_id": OTHER_CLINIC})  # fmt: skip
@@ -693,9 +716,12 @@ WARD_DAYS: dict[tuple[date, str], WardDay] = {
             "2024-03-02": (True, 9, 9, 0, 0, 0),
         },
         UNKNOWN: {"2024-02-11": (False, 9, 0, 1, 1, 0)},
-        CLOSING: {"2024-02-10": (True, None, None, 1, None, 0), "2024-02-11": (False, None, None, 1, None, 0)},
+        CLOSING: {"2024-02-10": (True, None, None, 1, None, 1), "2024-02-11": (False, None, None, 1, None, 0)},
+        MOVING_OUTLYING: {
+            "2024-02-10": (True, None, None, 1, None, 0), "2024-02-11": (True, None, None, 1, None, 1),
+        },
         OUTLYING: {
-            "2024-02-10": (True, None, None, 2, None, 0), "2024-02-11": (True, None, None, 2, None, 2),
+            "2024-02-10": (True, None, None, 4, None, 1), "2024-02-11": (True, None, None, 3, None, 2),
             "2024-02-12": (True, None, None, 2, None, 2),
             "2024-03-01": (True, None, None, 1, None, 0), "2024-03-02": (True, None, None, 1, None, 1),
             "2024-03-03": (True, None, None, 1, None, 0), "2024-03-04": (True, None, None, 1, None, 1),
@@ -734,9 +760,10 @@ def register_rows() -> list[Row]:
         ward(REGISTER, OTHER_CLINIC_UNIT, **moved),
         *(
             row
-            for unit_id in (MOVING, MOVING_RESPONSIBLE)
+            for unit_id in (MOVING, MOVING_OUTLYING, MOVING_RESPONSIBLE)
             for row in (ward(REGISTER, unit_id, **before), ward(REGISTER, unit_id, giltig_from=CHANGE, **moved))
         ),
+        ward(REGISTER, OPENING_RESPONSIBLE, giltig_from=CHANGE),
         *(ward(REGISTER, unit_id, **before) for unit_id in (CLOSING, CLOSING_RESPONSIBLE)),
     ]
 
@@ -749,6 +776,8 @@ def inpatient_plant() -> Plant:
         permissions=[row for episode in EPISODES for row in episode.permissions],
         assessments=[row for episode in EPISODES for row in episode.assessments],
         beds=list(BEDS),
+        # A month of another group is none of the wards'.
+        calls=[call("2024-05", "a call in May")],
     )
 
 

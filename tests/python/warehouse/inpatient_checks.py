@@ -109,7 +109,7 @@ def stays_are_those_planted(connection: Connection, relation: str) -> bool:
     stays: dict[tuple[str, int], tuple[Episode, Row]] = {
         (episode.key, number): (episode, row) for episode in EPISODES for number, row in newest_of(episode).items()
     }
-    if Counter(row[:2] for row in found) != Counter(stays):
+    if Counter(row[:2] for row in found) != Counter(stays.keys()):
         return False
     for row in found:
         episode, planted = stays[row[:2]]
@@ -136,7 +136,7 @@ def episodes_are_those_counted(connection: Connection, relation: str) -> bool:
     columns = sorted({name for episode in EPISODES for name in episode.figures})
     found = connection.execute(f"select episode_key, {', '.join(columns)} from {relation}").fetchall()
     episodes = {episode.key: episode for episode in EPISODES}
-    if Counter(row[0] for row in found) != Counter(episodes):
+    if Counter(row[0] for row in found) != Counter(episodes.keys()):
         return False
     for row in found:
         values = dict(zip(columns, row[1:], strict=True))

@@ -77,6 +77,10 @@ def test_the_models_that_ask_the_register_tell_for_which_day(manifest: dict[str,
         "int_phone__call": "received_date",
         "int_production__operation": "event_date",
         "int_production__listed": "event_date",
+        "int_quality__file_stay": "admitted_date",
+        "int_quality__file_ward_day": "event_date",
+        "int_quality__file_operation": "event_date",
+        "int_quality__file_listing": "event_date",
     }
     for name, column in told.items():
         assert column in manifest["nodes"][f"model.vardlager.{name}"]["columns"]

@@ -182,6 +182,7 @@ COUNTED: list[Planted] = [
      overlaps(TWICE, "in 2012-03-09 10:00, ut 2012-03-11 05:00")),
     (stay(MARCH, "census twice", "03-09 10:00", "03-11 05:00", vistelse_nr=2, avdelning_hsaid=TWICE),
      overlaps(WARD, "in 2012-03-09 10:00, ut 2012-03-11 10:00")),
+    (stay(ALONE, "census sharp in May and not out", "05-31 06:00", None, avdelning_hsaid=BARE), {}),
     (stay(FEBRUARY, "census leap day", "02-28 10:00", "02-29 10:00", avdelning_hsaid=LEAP), {}),
 ]  # fmt: skip
 
@@ -200,6 +201,7 @@ WARD_DAYS: list[tuple[str, str, date, str, str, bool]] = [
     (MARCH, LONG, date(2012, 3, 1), "B03", f"1 patient klockan 06; {_MISSING}", False),
     (MARCH, NUMBER, date(2012, 3, 11), "B03", f"1 patient klockan 06; {_MISSING}", False),
     (MARCH, TWICE, date(2012, 3, 10), "B03", f"1 patient klockan 06; {_MISSING}", False),
+    (ALONE, BARE, date(2012, 5, 31), "B03", f"1 patient klockan 06; {_MISSING}", False),
     (FEBRUARY, LEAP, date(2012, 2, 29), "B03", f"1 patient klockan 06; {_MISSING}", False),
     (MARCH, UNKNOWN_WARD, date(2012, 3, 11), "B03", f"1 patient klockan 06; {_MISSING}", False),
 ]
@@ -271,7 +273,7 @@ PERMISSIONS: list[Planted] = [
     (permission(FEBRUARY, "B06 stay", "03-12 10:00", "03-13 10:00"),
      _outside("03-12 10:00", "03-13 10:00", "vistelsen finns inte i filen")),
     (permission(MARCH, "census away", "03-10 06:00", "03-11 06:00"), {}),
-    (permission(MARCH, "census away and not back", "03-10 06:01", None), {}),
+    (permission(MARCH, "census away and not back", "03-10 06:00:30", "03-11 06:00:30"), {}),
     (permission(FEBRUARY, "census long", "02-29 05:00", None), {}),
     (permission(MARCH, "census long", "02-29 05:00", "03-01 05:00"), {}),
     (permission(MARCH, "census number", "03-10 05:00", None), {}),
