@@ -154,7 +154,8 @@ assessed as (
 )
 select
     strftime(ended, '%Y-%m') as period, known.episode_key, known.patient_key, dim_unit.unit_key,
-    dim_unit.unit_id, dim_unit.clinic_id, dim_unit.area_name, dim_unit.specialty_group, last_stay.sex as sex, started as admitted_at,
+    dim_unit.unit_id, dim_unit.clinic_id, dim_unit.area_name, dim_unit.specialty_group, last_stay.sex as sex,
+    started as admitted_at,
     ended as discharged_at,
     -- CM04
     coalesce(
