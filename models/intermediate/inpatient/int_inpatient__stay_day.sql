@@ -8,9 +8,25 @@ ward_period as (
     select * from {{ ref('int_core__ward_period') }}
 ),
 
--- B02: a stay that ends before it begins has no day. A ward holds the patient until the next one of the
--- episode does, also over days between two stays: vårddagar are counted from the first admission to the
--- last discharge (PR02).
+-- B02: a stay that ends before it begins has no day. Next is the stay that ends next; an open one ends last.
+followed_stay as (
+    select
+        stay.*,
+        cast(stay.admitted_at as date) as first_date,
+        lead(cast(stay.admitted_at as date)) over (
+            partition by stay.episode_key
+            order by
+                coalesce(stay.discharged_at, cast('9999-12-31' as timestamp)),
+                stay.admitted_at,
+                stay.stay_number
+        ) as next_first_date,
+        count(*) over (partition by stay.episode_key) = 1 as is_only_stay
+    from stay
+    where not stay.is_reversed
+),
+
+-- A ward holds the patient until the next one of the episode does, also over days between two stays:
+-- vårddagar are counted from the first admission to the last discharge (PR02; greatest passes over NULL).
 held_stay as (
     select
         episode_key,
@@ -19,22 +35,13 @@ held_stay as (
         responsible_unit_id,
         admitted_at,
         discharged_at,
-        cast(admitted_at as date) as first_date,
+        first_date,
         case
             when discharged_at is not null
-                then greatest(
-                    cast(discharged_at as date),
-                    {{ date_plus_days(
-                        'lead(cast(admitted_at as date)) over ('
-                        ~ "partition by episode_key order by coalesce(discharged_at, cast('9999-12-31' as timestamp)), "
-                        ~ 'admitted_at, stay_number)',
-                        -1
-                    ) }}
-                )
+                then greatest(cast(discharged_at as date), {{ date_plus_days('next_first_date', -1) }})
         end as last_date,
-        count(*) over (partition by episode_key) = 1 as is_only_stay
-    from stay
-    where not is_reversed
+        is_only_stay
+    from followed_stay
 ),
 
 -- Only the days of loaded periods: an open stay is known of for as long, and no longer. A stay meets few

@@ -11,6 +11,7 @@ IN_FORCE = (
     "COALESCE(parameter.valid_to, neighbouring_period.last_date)"
 )
 NO_DAYS = "DuckDB makes no series from a later day to an earlier; Spark goes backwards, which is why it is asked for"
+STAYS = "COUNT(*) OVER (PARTITION BY stay.episode_key)"
 FIRST, LAST = (
     "held_stay.first_date <= ward_period.last_date",
     "COALESCE(held_stay.last_date, ward_period.last_date) >= ward_period.first_date",
@@ -32,15 +33,13 @@ EQUIVALENTS: dict[str, dict[str, str]] = {
         "span_with_days: first_date <= last_date → first_date <= ((last_date) + 1)": NO_DAYS,
     },
     "int_inpatient__stay_day": {
-        "held_stay: COALESCE(discharged_at, CAST('9999-12-31' AS TIMESTAMP)) → discharged_at": (
+        "followed_stay: COALESCE(stay.discharged_at, CAST('9999-12-31' AS TIMESTAMP)) → stay.discharged_at": (
             "DuckDB orders an empty time last; Spark first, which is why it is filled"
         ),
-        "held_stay: COUNT(*) OVER (PARTITION BY episode_key) = 1 → FALSE": (
+        f"followed_stay: {STAYS} = 1 → FALSE": (
             "the days of an only stay are put in order like the others, which only takes longer"
         ),
-        "held_stay: COUNT(*) OVER (PARTITION BY episode_key) = 1 → COUNT(*) OVER (PARTITION BY episode_key) = 0": (
-            "as when it is false: no episode is without a stay"
-        ),
+        f"followed_stay: {STAYS} = 1 → {STAYS} = 0": ("as when it is false: no episode is without a stay"),
         f"stay_in_period: {FIRST} AND {LAST} → TRUE": NO_DAYS,
         f"stay_in_period: {FIRST} → TRUE": NO_DAYS,
         f"stay_in_period: {LAST} → TRUE": NO_DAYS,

@@ -25,6 +25,7 @@ MODELS = (
     "int_inpatient__permission_day",
     "int_inpatient__stay_day",
     "int_inpatient__census",
+    "int_inpatient__bed_day",
     "int_inpatient__occupied_day",
     "fct_inpatient_stay",
     "fct_inpatient_episode",
