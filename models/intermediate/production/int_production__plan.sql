@@ -24,7 +24,7 @@ part_row as (
     select
         *,
         planned_for = 'total' as is_total,
-        planned_for <> 'total' and (planned_for <> 'unit' or not has_clinic_total) as is_part
+        planned_for <> 'unit' or not has_clinic_total as is_part
     from summed_row
 ),
 

@@ -12,8 +12,91 @@ counted_month as (
     select * from {{ ref('int_production__month') }}
 ),
 
+inpatient_episode as (
+    select * from {{ ref('fct_inpatient_episode') }}
+),
+
+occupied_day as (
+    select * from {{ ref('int_inpatient__occupied_day') }}
+),
+
+product as (
+    select * from {{ ref('products') }}
+),
+
 plan as (
     select * from {{ ref('int_production__plan') }}
+),
+
+-- PR01, PR02: episodes count in the month of discharge, where the discharging ward stood; occupied days in
+-- their own, on the ward of the day. An open episode has no month. CM03: an unknown ward is the region's.
+inpatient_row as (
+    select
+        period,
+        'episode' as rows_from,
+        coalesce(specialty_group, 'unknown') as specialty_group,
+        unit_id,
+        clinic_id,
+        area_name,
+        count(*) as rows_count,
+        sum(bed_days) as bed_days,
+        sum(drg_weight) as drg_points
+    from inpatient_episode
+    where period is not null
+    group by period, specialty_group, unit_id, clinic_id, area_name
+    union all
+    select
+        period,
+        'occupied_day' as rows_from,
+        coalesce(specialty_group, 'unknown') as specialty_group,
+        unit_id,
+        clinic_id,
+        area_name,
+        count(*) as rows_count,
+        cast(null as bigint) as bed_days,
+        cast(null as decimal(24, 8)) as drg_points
+    from occupied_day
+    group by period, specialty_group, unit_id, clinic_id, area_name
+),
+
+inpatient_row_of_product as (
+    select
+        inpatient_row.period,
+        product.product_id,
+        inpatient_row.unit_id,
+        inpatient_row.clinic_id,
+        inpatient_row.area_name,
+        case product.amount_from
+            when 'rows' then cast(inpatient_row.rows_count as decimal(24, 8))
+            when 'bed_days' then cast(inpatient_row.bed_days as decimal(24, 8))
+            when 'drg_points' then cast(inpatient_row.drg_points as decimal(24, 8))
+        end as amount
+    from inpatient_row
+    inner join product
+        on
+            inpatient_row.rows_from = product.rows_from
+            and (
+                product.specialty_groups is null
+                or {{ stands_in_list('inpatient_row.specialty_group', 'product.specialty_groups') }}
+            )
+            and product.valid_from <= last_day(cast(concat(inpatient_row.period, '-01') as date))
+            and (
+                product.valid_to is null
+                or product.valid_to >= last_day(cast(concat(inpatient_row.period, '-01') as date))
+            )
+),
+
+-- An episode without bed days (B02) or weight adds nothing to their sums.
+inpatient_line as (
+    select
+        period,
+        product_id,
+        {{ level_name() }} as level,
+        {{ level_unit_id() }} as unit_id,
+        sum(amount) as actual
+    from inpatient_row_of_product
+    group by {{ plain_level_grouping_sets(['period', 'product_id']) }}
+    having {{ level_is_known() }}
 ),
 
 actual as (
@@ -24,6 +107,14 @@ actual as (
         unit_id,
         actual
     from counted_month
+    union all
+    select
+        period,
+        product_id,
+        level,
+        unit_id,
+        actual
+    from inpatient_line
 ),
 
 place as (
@@ -190,7 +281,8 @@ planned_line as (
         product_id,
         level,
         unit_id,
-        {% for column in ['budget', 'ytd_budget', 'full_year_budget', 'full_year_forecast'] %}
+        sum(budget) as budget,
+        {% for column in ['ytd_budget', 'full_year_budget', 'full_year_forecast'] %}
             {{ flow_or_stock('sum(' ~ column ~ ')', 'count(' ~ column ~ ')') }} as {{ column }},
         {% endfor %}
         count(*) as planned_months

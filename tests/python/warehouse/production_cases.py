@@ -19,6 +19,7 @@ from tests.python.warehouse.planted import Plant, Row, contact, key_of, unit
 _PREFIX = "SE2321000131-E000003"
 NORTH, SOUTH, BEYOND = "Norra", "Södra", "Bortre"
 EYES, BONES, OUTSIDE, HEALTH, TIME, DIVIDED = (f"{_PREFIX}{number:02d}000" for number in range(6))
+MIND, LEFT, LEAVING, COMING, AWAITED = (f"{_PREFIX}{number:02d}000" for number in (6, 7, 8, 9, 10))
 EYES_UNIT, SECOND_EYES_UNIT, MOVING_UNIT = (f"{EYES[:-1]}{number}" for number in (1, 2, 3))
 BONES_UNIT, CLOSING_UNIT = f"{BONES[:-1]}1", f"{BONES[:-1]}2"
 PRIVATE_UNIT, SOLD_UNIT = f"{OUTSIDE[:-1]}1", f"{OUTSIDE[:-1]}2"
@@ -26,6 +27,7 @@ HEALTH_UNIT, PRIVATE_HEALTH_UNIT = f"{HEALTH[:-1]}1", f"{HEALTH[:-1]}2"
 TIME_UNIT, STOPPED_UNIT, PLANNED_UNIT = (f"{TIME[:-1]}{number}" for number in (1, 2, 3))
 NORTH_PART, SOUTH_PART = f"{DIVIDED[:-1]}1", f"{DIVIDED[:-1]}2"
 LATE_UNIT, SOON_UNIT = f"{EYES[:-1]}4", f"{EYES[:-1]}5"
+SOMATIC_WARD, MIND_WARD, YOUNG_WARD, FORENSIC_WARD = f"{BONES[:-1]}9", *(f"{MIND[:-1]}{number}" for number in (1, 2, 3))
 UNKNOWN_UNIT = f"{_PREFIX}99001"
 
 MONTH = "2020-02"
@@ -38,7 +40,11 @@ PLACES = {
     TIME_UNIT: (TIME, BEYOND), STOPPED_UNIT: (TIME, BEYOND), PLANNED_UNIT: (TIME, BEYOND),
     # On the leap day: the one has moved that morning, the other moves the morning after.
     LATE_UNIT: (BONES, SOUTH), SOON_UNIT: (EYES, NORTH),
+    SOMATIC_WARD: (BONES, SOUTH), MIND_WARD: (MIND, NORTH), YOUNG_WARD: (MIND, NORTH), FORENSIC_WARD: (MIND, NORTH),
     NORTH_PART: (DIVIDED, NORTH), SOUTH_PART: (DIVIDED, SOUTH),
+    # A unit under the id that is another clinic's, and clinics of one unit around the leap day.
+    HEALTH: (TIME, BEYOND),
+    **{f"{clinic[:-1]}1": (clinic, BEYOND) for clinic in (LEFT, LEAVING, COMING, AWAITED)},
 }  # fmt: skip
 MOVED = (BONES, SOUTH)
 
@@ -49,9 +55,17 @@ def _register() -> Iterator[Row]:
         PRIVATE_UNIT: {"driftform": "PRIVAT"},
         HEALTH_UNIT: {"vardniva": "P", "verksamhetstyp": "PV"},
         PRIVATE_HEALTH_UNIT: {"vardniva": "P", "verksamhetstyp": "PV", "driftform": "PRIVAT"},
+        SOMATIC_WARD: {"enhetstyp": "AVDELNING"},
+        MIND_WARD: {"enhetstyp": "AVDELNING", "verksamhetstyp": "PSY"},
+        YOUNG_WARD: {"enhetstyp": "AVDELNING", "verksamhetstyp": "BUP"},
+        FORENSIC_WARD: {"enhetstyp": "AVDELNING", "verksamhetstyp": "RATT"},
         MOVING_UNIT: {"giltig_tom": date(2020, 5, 14)},
         SOLD_UNIT: {"giltig_tom": date(2020, 2, 14)},
         CLOSING_UNIT: {"giltig_tom": date(2020, 2, 20)},
+        f"{LEFT[:-1]}1": {"giltig_tom": date(2020, 2, 28)},
+        f"{LEAVING[:-1]}1": {"giltig_tom": date(2020, 2, 29)},
+        f"{COMING[:-1]}1": {"giltig_from": date(2020, 2, 29)},
+        f"{AWAITED[:-1]}1": {"giltig_from": date(2020, 3, 1)},
         LATE_UNIT: {"giltig_from": date(2020, 2, 29)},
         SOON_UNIT: {"giltig_tom": date(2020, 2, 29)},
     }
@@ -97,8 +111,7 @@ P: Row = {"vardniva": "P"}
 OTHER: Row = {"yrkeskategori": "XS916"}
 
 CONTACTS = [
-    # A05: carried out in an earlier month too; on the same line there and later stand others, that count.
-    _met("told once", "visits_doctor", period="2020-03"),
+    # A05: carried out in an earlier month too. Both stand on the first line of their file.
     _met("told twice", "visits_other", period="2020-01", **OTHER),
     _met("told twice", None, **OTHER),
     _met("a doctor's visit", "visits_doctor"),
@@ -132,6 +145,8 @@ CONTACTS = [
     # The row says the level of care, the register whose the unit is.
     _met("specialised care at a health centre", "visits_doctor", HEALTH_UNIT),
     _met("primary care at the eye clinic", "pc_visits_doctor", EYES_UNIT, **P),
+    # A unit and another clinic of one id are two places.
+    _met("a doctor's visit to a unit that shares its id", "pc_visits_doctor", HEALTH, **P),
     # Private specialised care has visits alone.
     _met("a private doctor's visit", "priv_visits_doctor", PRIVATE_UNIT),
     _met("a private doctor's home visit", "priv_visits_doctor", PRIVATE_UNIT, kontaktform="H"),
@@ -304,7 +319,72 @@ def plan(file_period: str, version: str, month: str, product: str, planned: floa
     }  # fmt: skip
 
 
-# Months in which the wards are loaded.
+def stay(period: str, name: str, ward: str, admitted: str, discharged: str | None, weight: float | None = None,
+         number: int = 1, code: str | None = "HEM") -> Row:  # fmt: skip
+    """A stay on a ward as the file of a period tells it."""
+    return {
+        "_period": period, "vardtillfalle_id": name, "episode_key": key_of(name), "vistelse_nr": number,
+        "patient_key": key_of(f"patient {name}"), "patient_id_type": "person", "patient_birth_year": 1970, "kon": "K",
+        "skyddad_identitet": "N", "avdelning_hsaid": ward, "in_tid": datetime.fromisoformat(admitted),
+        "ut_tid": datetime.fromisoformat(discharged) if discharged else None, "in_satt": "P",
+        "ut_till": code if discharged else None, "drg_vikt": weight,
+    }  # fmt: skip
+
+
+NEXT = "2020-03"
+STAYS = [
+    stay(MONTH, "five days", SOMATIC_WARD, "2020-02-10T08:00", "2020-02-14T08:00", 1.25),
+    # Four days of January and the whole of a February with a leap day.
+    stay(MONTH, "until the leap day", SOMATIC_WARD, "2020-01-28T08:00", "2020-02-29T23:00", 0.5),
+    stay(MONTH, "over the end of the month", SOMATIC_WARD, "2020-02-27T08:00", None),
+    stay(NEXT, "over the end of the month", SOMATIC_WARD, "2020-02-27T08:00", "2020-03-01T00:30", 0.6),
+    stay(MONTH, "in the mind's ward", MIND_WARD, "2020-02-20T08:00", None),
+    stay(NEXT, "in the mind's ward", MIND_WARD, "2020-02-20T08:00", "2020-03-03T08:00", 2),
+    stay(MONTH, "young", YOUNG_WARD, "2020-02-28T08:00", "2020-02-28T18:00", 0.75),
+    stay(MONTH, "forensic", FORENSIC_WARD, "2020-02-01T08:00", "2020-02-03T08:00", 3),
+    stay(MONTH, "in an unknown ward", UNKNOWN_UNIT, "2020-02-05T08:00", "2020-02-06T08:00", 0.25),
+    stay(MONTH, "never discharged", SOMATIC_WARD, "2020-02-09T08:00", None),
+    stay(NEXT, "never discharged", SOMATIC_WARD, "2020-02-09T08:00", None),
+    stay(MONTH, "without a weight", SOMATIC_WARD, "2020-02-08T08:00", "2020-02-08T18:00"),
+    # B02: its days are unknown.
+    stay(MONTH, "discharged before admission", SOMATIC_WARD, "2020-02-12T08:00", "2020-02-11T08:00", 0.1),
+    # Told again for its weight, of a month that is not loaded.
+    stay(MONTH, "of January", SOMATIC_WARD, "2020-01-10T08:00", "2020-01-20T08:00", 9),
+    stay(MONTH, "on leave for a whole day", MIND_WARD, "2020-02-01T08:00", "2020-02-05T08:00", 0.4),
+    stay(MONTH, "from ward to ward", MIND_WARD, "2020-02-15T08:00", "2020-02-17T12:00", code="AVD"),
+    stay(MONTH, "from ward to ward", SOMATIC_WARD, "2020-02-17T12:00", "2020-02-19T08:00", 1, number=2),
+]
+PERMISSIONS = [
+    {
+        "_period": MONTH, "vardtillfalle_id": "on leave for a whole day", "vistelse_nr": 1,
+        "episode_key": key_of("on leave for a whole day"), "fran_tid": datetime(2020, 2, 2, 10),
+        "till_tid": datetime(2020, 2, 4, 10),
+    },
+]  # fmt: skip
+
+
+def _care(period: str, ward: str, episodes: int = 0, days: float = 0, occupied: float = 0, drg: float = 0) -> Counted:
+    """What the stays above come to on a ward in a month, counted by hand."""
+    figures = {
+        "episodes_somatic": episodes, "bed_days_somatic_discharged": days, "bed_days_psychiatric_occupied": occupied,
+        "drg_points": drg,
+    }  # fmt: skip
+    return Counted({"_period": period}, {name: value for name, value in figures.items() if value}, _place(ward))
+
+
+# Somatic: 5 + 33 + 1 + 5 days and one episode without; 1.25 + 0.5 + 0.1 + 1 points. On the mind's ward 10 days of
+# February's last, 4 of 5 with a day's leave, and 2 before the patient moved on.
+INPATIENT = [
+    _care(MONTH, SOMATIC_WARD, episodes=5, days=44, drg=2.85),
+    _care(MONTH, MIND_WARD, occupied=16, drg=0.4),
+    _care(MONTH, YOUNG_WARD, occupied=1, drg=0.75),
+    _care(MONTH, FORENSIC_WARD, drg=3),
+    _care(MONTH, UNKNOWN_UNIT, drg=0.25),
+    _care(NEXT, SOMATIC_WARD, episodes=1, days=4, drg=0.6),
+    _care(NEXT, MIND_WARD, occupied=3, drg=2),
+]
+
+# Months in which the wards are loaded; two have rows.
 WARD_MONTHS = ("2019-12", "2020-02", "2020-03", "2020-12", "2021-01")
 
 _B20, _F20 = ("2020-01", "BUDGET"), ("2020-05", "PROGNOS")
@@ -317,7 +397,10 @@ PLANS = [
     plan("2019-11", "BUDGET", "2019-02", "knife_hours", 14, TIME_UNIT),
     plan("2019-11", "BUDGET", "2019-12", "knife_hours", 100, TIME_UNIT),
     # knife_hours: a total, and units beside it.
-    *(plan(*_B20, f"2020-{month:02d}", "knife_hours", 2 * month) for month in range(1, 13)),
+    *(plan(*_B20, f"2020-{month:02d}", "knife_hours", 2 * month) for month in (1, 2)),
+    # On the line that a unit has in the file of another year's budget.
+    plan(*_B20, "2020-02", "operations_clinic", 30, EYES),
+    *(plan(*_B20, f"2020-{month:02d}", "knife_hours", 2 * month) for month in range(3, 13)),
     plan(*_B20, "2020-02", "knife_hours", 50, EYES_UNIT),
     plan(*_B20, "2020-02", "knife_hours", 3, BONES_UNIT),
     # operations_day: no total in February: a unit told twice, another one, an unknown one, one that is closed by the
@@ -330,11 +413,17 @@ PLANS = [
     plan(*_B20, "2020-03", "operations_day", 100),
     plan(*_B20, "2020-03", "operations_day", 4, EYES_UNIT),
     # operations_clinic: a clinic under its own id, alone and beside a unit of it.
-    plan(*_B20, "2020-02", "operations_clinic", 30, EYES),
     plan(*_B20, "2020-02", "operations_clinic", 5, EYES_UNIT),
     plan(*_B20, "2020-02", "operations_clinic", 7, BONES_UNIT),
     plan(*_B20, "2020-02", "operations_clinic", 8, DIVIDED),
     plan(*_B20, "2020-03", "operations_clinic", 6, EYES_UNIT),
+    # operations_unclassified: units and clinics around the leap day; an id that a unit has is the unit's.
+    *(
+        plan(*_B20, "2020-02", "operations_unclassified", planned, place)
+        for planned, place in enumerate((HEALTH, LATE_UNIT, SOON_UNIT, LEFT, LEAVING, COMING, AWAITED), start=2)
+    ),
+    plan(*_B20, "2020-02", "pc_visits_doctor", 20, HEALTH),
+    plan(*_B20, "2020-02", "pc_visits_doctor", 21, HEALTH_UNIT),
     # The unit that moves: in April and in May.
     plan(*_B20, "2020-04", "operations_inpatient", 11, MOVING_UNIT),
     plan(*_B20, "2020-05", "operations_inpatient", 12, MOVING_UNIT),
@@ -345,6 +434,7 @@ PLANS = [
     plan(*_B20, "2020-03", "operations_minor", 77, UNKNOWN_UNIT),
     # Forecasts of 2020: the one of May holds, though that of March was loaded later. A stock is planned as a mean.
     plan("2020-03", "PROGNOS", "2020-02", "knife_hours", 500, load_id=9),
+    plan("2020-01", "PROGNOS", "2020-02", "knife_hours", 500),
     *(plan(*_F20, f"2020-{month:02d}", "knife_hours", 3) for month in range(1, 13)),
     plan(*_B20, "2020-01", "listed_persons", 900),
     plan(*_B20, "2020-02", "listed_persons", 1000),
@@ -373,7 +463,7 @@ class ProductionPlant(Plant):
         for group, rows in (("operations", self.operations), ("listing", self.listed)):
             for period in sorted({row["_period"] for row in rows}):
                 note_loaded(connection, period, group)
-        for period in WARD_MONTHS:
+        for period in {*WARD_MONTHS} - {row["_period"] for row in self.stays}:
             note_loaded(connection, period, "wards")
 
 
@@ -394,4 +484,6 @@ def write_production(database: Path) -> None:
         operations=[counted.row for counted in (*OPERATIONS, *WINDOWS)],
         listed=[counted.row for counted in LISTED],
         plans=list(PLANS),
+        stays=list(STAYS),
+        permissions=list(PERMISSIONS),
     ).write(database)

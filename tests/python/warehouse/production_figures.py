@@ -9,22 +9,31 @@ import duckdb
 
 from tests.python.warehouse.planted import key_of
 from tests.python.warehouse.production_cases import (
+    AWAITED,
     BEYOND,
     BONES,
     BONES_UNIT,
     CLOSING_UNIT,
+    COMING,
     CONTACTS,
     DIVIDED,
     EYES,
     EYES_UNIT,
+    HEALTH,
     HEALTH_UNIT,
+    INPATIENT,
+    LATE_UNIT,
+    LEAVING,
+    LEFT,
     LISTED,
+    MIND,
     MONTH,
     MOVE_MONTH,
     MOVING_UNIT,
     NORTH,
     OPERATIONS,
     PLANNED_UNIT,
+    SOON_UNIT,
     SOUTH,
     STOPPED_UNIT,
     TIME,
@@ -61,6 +70,8 @@ def level_lines(rows: Iterable[Counted]) -> dict[Key, float]:
 
 
 MONTH_LINES = level_lines([*CONTACTS, *OPERATIONS, *WINDOWS, *LISTED])
+# What the mart counts beside these, from the facts of inpatients.
+EVERY_LINE = {**MONTH_LINES, **level_lines(INPATIENT)}
 PLANTED_MONTHS = sorted({period for period, *_ in MONTH_LINES})
 
 
@@ -130,6 +141,11 @@ MART_LINES: dict[Key, Figures] = dict([
           ytd_budget=8, ytd_previous_year=0, full_year_budget=8),
     _line(MONTH, "operations_clinic", "region", "*", actual=4, budget=45, previous_year=1, ytd_actual=4,
           ytd_budget=45, ytd_previous_year=1, full_year_budget=51),
+    # The unit and the clinic of one id.
+    _line(MONTH, "pc_visits_doctor", "unit", HEALTH, actual=1, budget=20, ytd_actual=1, ytd_budget=20,
+          full_year_budget=20),
+    _line(MONTH, "pc_visits_doctor", "clinic", HEALTH, actual=2, budget=21, ytd_actual=2, ytd_budget=21,
+          full_year_budget=21),
     # CM02: the unit that moves in May, its months and its plan with it; sums stay where they were counted.
     _line(MOVE_MONTH, "operations_inpatient", "unit", MOVING_UNIT, actual=2, budget=12, ytd_actual=2, ytd_budget=23,
           ytd_previous_year=0, full_year_budget=23),
@@ -143,6 +159,10 @@ MART_LINES: dict[Key, Figures] = dict([
     _line(MONTH, "operations_cancelled", "region", "*", actual=4, budget=0, previous_year=0, ytd_actual=4,
           ytd_budget=0, ytd_previous_year=0, full_year_budget=9, budget_deviation_share=None,
           ytd_budget_deviation_share=None),
+    # Inpatients: only December, February and March are loaded of the last fourteen months.
+    _line(MONTH, "drg_points", "region", "*", actual=7.25, ytd_actual=7.25),
+    _line("2020-03", "drg_points", "region", "*", actual=2.6, ytd_actual=9.85),
+    _line("2021-01", "drg_points", "region", "*", actual=0, ytd_actual=0),
     # A stock of 1000 in December 2018 and 1010, 1020, ... 1120 in 2019: means, not sums.
     _line("2018-12", *_LISTED, actual=1000, ytd_actual=1000),
     _line("2019-10", *_LISTED, actual=1100, ytd_actual=1055),
@@ -157,7 +177,7 @@ MART_LINES: dict[Key, Figures] = dict([
     _line(MOVE_MONTH, "listed_persons", "region", "*", actual=40, previous_year=1050, ytd_actual=547.5,
           ytd_budget=950, ytd_previous_year=1030, previous_year_total=1065, full_year_budget=1200,
           full_year_forecast=1060.5),
-    _line(MOVE_MONTH, "listed_persons", "clinic", BONES, actual=40, previous_year=0, ytd_actual=20,
+    _line(MOVE_MONTH, "listed_persons", "clinic", BONES, actual=40, previous_year=0, ytd_actual=29,
           ytd_previous_year=0, previous_year_total=0),
 ])  # fmt: skip
 ABSENT: list[Key] = [
@@ -167,6 +187,8 @@ ABSENT: list[Key] = [
     # The group of the product is not loaded, whatever else is, planned or not.
     ("2020-01", "knife_hours", "region", "*"), ("2020-03", "visits_doctor", "region", "*"),
     ("2020-03", "listed_persons", "region", "*"), ("2021-02", "knife_hours", "region", "*"),
+    ("2020-01", "drg_points", "region", "*"), (MONTH, "episodes_somatic", "clinic", MIND),
+    (MONTH, "drg_points", "unit", UNKNOWN_UNIT), ("2019-12", "drg_points", "region", "*"),
     (MONTH, "operations_day", "unit", CLOSING_UNIT), (MONTH, "operations_minor", "region", "*"),
 ]  # fmt: skip
 
@@ -193,10 +215,22 @@ PLAN_LINES: dict[tuple[str, str, str, str, str], float] = {
             ("2020-03", "operations_clinic", 6, (EYES_UNIT, EYES, NORTH)),
             ("2020-04", "operations_inpatient", 11, (MOVING_UNIT, EYES, NORTH)),
             ("2020-05", "operations_inpatient", 12, (MOVING_UNIT, BONES, SOUTH)),
+            (MONTH, "operations_unclassified", 3, (LATE_UNIT, BONES, SOUTH)),
+            (MONTH, "operations_unclassified", 4, (SOON_UNIT, EYES, NORTH)),
+            (MONTH, "pc_visits_doctor", 20, (HEALTH, TIME, BEYOND)),
+            (MONTH, "pc_visits_doctor", 21, (HEALTH_UNIT, HEALTH, NORTH)),
             ("2020-06", "operations_cancelled", 9, (PLANNED_UNIT, TIME, BEYOND)),
         )
         for level, place in zip(LEVELS, places, strict=True)
     },
+    # 2 at the unit that a clinic shares its id with, 6 and 7 for the clinics of the leap day, 5 and 8 for no one.
+    ("BUDGET", MONTH, "operations_unclassified", "unit", HEALTH): 2,
+    ("BUDGET", MONTH, "operations_unclassified", "clinic", TIME): 2,
+    ("BUDGET", MONTH, "operations_unclassified", "clinic", LEAVING): 6,
+    ("BUDGET", MONTH, "operations_unclassified", "clinic", COMING): 7,
+    ("BUDGET", MONTH, "operations_unclassified", "area", BEYOND): 15,
+    ("BUDGET", MONTH, "operations_unclassified", "region", "*"): 35,
+    ("BUDGET", MONTH, "pc_visits_doctor", "region", "*"): 41,
     ("BUDGET", MONTH, "operations_day", "region", "*"): 34.5,
     ("BUDGET", "2020-03", "operations_day", "region", "*"): 100,
     # The clinic's own row is its total; the divided clinic lies in no one area.
@@ -220,6 +254,8 @@ REMARKS = {
     ("BUDGET", "2020", "unknown_product", "operations_minor", 2),
     ("BUDGET", "2020", "unknown_unit", UNKNOWN_UNIT, 2),
     ("BUDGET", "2020", "unknown_unit", CLOSING_UNIT, 1),
+    ("BUDGET", "2020", "unknown_unit", LEFT, 1),
+    ("BUDGET", "2020", "unknown_unit", AWAITED, 1),
 }
 # (period, is preliminary) of DRG points: what the month after tells is told when it is loaded.
 DRG_MONTHS = {("2019-12", True), ("2020-02", False), ("2020-03", True), ("2020-12", False), ("2021-01", True)}
@@ -327,7 +363,8 @@ def production_holds_the_lines(connection: Connection, relation: str) -> bool:
     return (
         all(len(found) == 1 for found in lines.values())
         and not any(key in lines for key in ABSENT)
-        and all(key in lines and is_close(lines[key][0]["actual"], value) for key, value in MONTH_LINES.items())
+        and all(key in lines and is_close(lines[key][0]["actual"], value) for key, value in EVERY_LINE.items())
+        and all(line["actual"] == 0 for key, [line] in lines.items() if key not in EVERY_LINE)
         and all(
             key in lines and all(is_close(lines[key][0][name], value) for name, value in figures.items())
             for key, figures in MART_LINES.items()
