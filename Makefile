@@ -18,7 +18,7 @@ $(STAMP): requirements.lock pyproject.toml
 		|| { echo "Python 3.11 till 3.13 behövs; peka ut en med: make PYTHON=python3.12 ..."; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@if command -v uv >/dev/null 2>&1; then \
-		uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock; \
+		uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock; \
 	else \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock; \
 	fi

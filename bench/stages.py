@@ -137,7 +137,7 @@ def _plain(work: Work) -> None:
     plain_file.unlink(missing_ok=True)
     connection = plain.open_plain(work.home.build_file, plain_file, work.region.memory_limit_mb)
     try:
-        for name, sql in plain.read_statements().items():
+        for name, sql in plain.all_statements().items():
             plain.calculate(connection, name, sql)
     finally:
         connection.close()

@@ -36,3 +36,42 @@
         detail
     from finding
 {%- endmacro %}
+
+{#-
+    What the rules on the wards' files end with: which stay, or which day of a ward, stands beside what every rule
+    tells. `finding` holds the rows found, `rule` the rule's rows of the seed.
+-#}
+{% macro select_ward_findings() -%}
+    select
+        finding.period,
+        rule.rule_id,
+        rule.effect_case,
+        rule.severity,
+        rule.effect,
+        finding.entity,
+        finding.unit_id,
+        finding.clinic_id,
+        finding.contact_key,
+        finding.source_line,
+        finding.detail,
+        finding.stay_number,
+        finding.event_date
+    from finding
+    cross join rule
+{%- endmacro %}
+
+{#- A stay in a sentence: 'in 2024-07-01 10:00, ut 2024-07-04 12:00', or that it goes on. -#}
+{% macro stay_in_words(relation) -%}
+    concat(
+        'in ', {{ minute_in_words(relation ~ '.admitted_at') }},
+        case
+            when {{ relation }}.discharged_at is null then ', inte utskriven'
+            else concat(', ut ', {{ minute_in_words(relation ~ '.discharged_at') }})
+        end
+    )
+{%- endmacro %}
+
+{#- A moment as it is read: '2024-07-01 10:00'; NULL stays NULL. -#}
+{% macro minute_in_words(moment) -%}
+    substr(cast({{ moment }} as string), 1, 16)
+{%- endmacro %}

@@ -11,6 +11,7 @@ import shlex
 import sys
 import time
 import traceback
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -109,12 +110,31 @@ _full_refresh = click.option(
 )
 
 
-def _run_jobs(job: str, periods: list[str], override_reason: str, full_refresh: bool = False) -> list[str]:
-    """Run a job for each period in order and return what was refused; exits at the first that fails."""
+@dataclass
+class _Left:
+    """What a command could not do although the rest was done, a line each: files refused, domains held back."""
+
+    refused: list[str] = field(default_factory=list)
+    held: list[tuple[str, int]] = field(default_factory=list)
+
+    def end(self) -> None:
+        """Exit as what was left asks for: validation that stops is told before files that are not in."""
+        for line in self.refused:
+            _say(f"FEL: avvisat: {line}")
+        for line, _ in self.held:
+            _say(f"FEL: {line}")
+        codes = {EXIT_REFUSED} if self.refused else set()
+        codes |= {code for _, code in self.held}
+        if codes:
+            sys.exit(min(codes))
+
+
+def _run_jobs(job: str, periods: list[str], override_reason: str, full_refresh: bool = False) -> _Left:
+    """Run a job for each period in order and return what was not done; exits at the first that fails."""
     from orchestration.driver import JobRunner
 
     home = home_from_environment()
-    refused: list[str] = []
+    left = _Left()
     with JobRunner(job, home, override_reason, full_refresh) as runner:
         for number, period in enumerate(periods, start=1):
             started = time.monotonic()
@@ -128,13 +148,14 @@ def _run_jobs(job: str, periods: list[str], override_reason: str, full_refresh: 
                 _say(f"  {line}")
             if outcome.delivered is not None:
                 _say(f"  Leverans: {outcome.delivered}")
-            refused += [f"{period}: {line}" for line in outcome.refused]
+            left.refused += [f"{period}: {line}" for line in outcome.refused]
+            left.held += [(f"{period}: {line}", code) for line, code in outcome.held_domains]
             _say(f"  klart på {time.monotonic() - started:.0f} s")
-    return refused
+    return left
 
 
-def _run_span(periods: list[str], override_reason: str, command: str, full_refresh: bool) -> list[str]:
-    """Run the months that are not finished, a line each, and return what was refused; exits at one that fails."""
+def _run_span(periods: list[str], override_reason: str, command: str, full_refresh: bool) -> _Left:
+    """Run the months that are not finished, a line each, and return what was not done; exits at one that fails."""
     from orchestration.jobs import MONTH_JOB
     from orchestration.many_months import how_to_go_on, months_left, run_months, summary_lines
 
@@ -149,13 +170,15 @@ def _run_span(periods: list[str], override_reason: str, command: str, full_refre
     if failed is not None:
         for line in (*tally.refused, *failed.outcome.refused):
             _say(f"FEL: avvisat: {line}")
+        for line, _ in tally.held:
+            _say(f"FEL: {line}")
         for message in failed.outcome.messages:
             _say(f"FEL: {message}")
         left = months_left(len(failed.remaining))
         _say(f"Stannade vid {failed.period}, som senare månader kan vila på; efter den {left}.")
         _say(f"  Gör så här: rätta felet och kör samma kommando igen: {mask_identities(command)}")
         sys.exit(failed.outcome.exit_code)
-    return tally.refused
+    return _Left(tally.refused, tally.held)
 
 
 def _write(text: str) -> None:
@@ -169,14 +192,6 @@ def _given_reason(reason: str | None) -> str:
     if not reason.strip():
         raise UsageError("--approve-all behöver ett skäl.", 'Skriv varför: --approve-all "skäl".')
     return " ".join(reason.split())
-
-
-def _end_refused(refused: list[str]) -> None:
-    """Exit 4 when something was refused, although the rest was done."""
-    for line in refused:
-        _say(f"FEL: avvisat: {line}")
-    if refused:
-        sys.exit(EXIT_REFUSED)
 
 
 def _span(period: str | None, first: str | None, last: str | None) -> list[str]:
@@ -220,11 +235,11 @@ def run(period: str | None, first: str | None, last: str | None, reason: str | N
     override_reason = _given_reason(reason)
     home = open_work(periods[-1], _say).home
     if first is None:
-        refused = _run_jobs(MONTH_JOB, periods, override_reason, full_refresh)
+        left = _run_jobs(MONTH_JOB, periods, override_reason, full_refresh)
     else:
-        refused = _run_span(periods, override_reason, _same_command(first, periods[-1], reason), full_refresh)
+        left = _run_span(periods, override_reason, _same_command(first, periods[-1], reason), full_refresh)
     _say(f"Publicerat: {home.published_file}")
-    _end_refused(refused)
+    left.end()
 
 
 @main.command(cls=_LoggedCommand)
@@ -237,11 +252,11 @@ def validate(period: str, full_refresh: bool) -> None:
     from orchestration.work import open_work
 
     home = open_work(period, _say).home
-    refused = _run_jobs(VALIDATION_JOB, [period], "", full_refresh)
+    left = _run_jobs(VALIDATION_JOB, [period], "", full_refresh)
     lists = newest_lists(home.reports / period)
     if lists is not None:
         _say(f"Klinikernas avvikelselistor: {lists}")
-    _end_refused(refused)
+    left.end()
     _say(f"Validerat: {period}. Klinikernas siffror och godkännanden: vardlager status --period {period}")
 
 
@@ -262,7 +277,10 @@ def deliver(period: str, receiver: str, reason: str | None, full_refresh: bool) 
             f"Mottagaren {receiver!r} finns inte i region.yml.",
             f"Välj en av {', '.join(work.region.receivers)}.",
         )
-    _run_jobs(DELIVERY_JOB, [period], override_reason, full_refresh)
+    left = _run_jobs(DELIVERY_JOB, [period], override_reason, full_refresh)
+    # The delivery that was asked for is made; what else the run found is told.
+    for line, _ in left.held:
+        _say(f"! {line}")
     _say(f"Levererat: {work.home.delivery / receiver / period}")
 
 

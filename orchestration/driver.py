@@ -11,7 +11,7 @@ import threading
 import uuid
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from orchestration import logbook, telling
 from orchestration.contracts import load_contracts
@@ -43,6 +43,7 @@ class Outcome:
     """How a job ended: the exit code, the failures' own words, what landing refused, and the run's id.
 
     `delivered` is the folder of a delivery that was made, `held_back` why none was although all went well.
+    `held_domains` are the domains whose published tables stay as they were, each a line with its exit code.
     """
 
     exit_code: int
@@ -51,6 +52,7 @@ class Outcome:
     run_id: str
     delivered: str | None = None
     held_back: tuple[str, ...] = ()
+    held_domains: tuple[tuple[str, int], ...] = ()
 
 
 def _close_dead_runs(instance: dg.DagsterInstance, home: Home, state: State) -> None:
@@ -91,6 +93,18 @@ def _refused(result: dg.ExecuteInProcessResult) -> tuple[str, ...]:
         noted = event.materialization.metadata.get(REFUSED_KEY)
         if noted is not None:
             told += [str(line) for line in noted.value]  # type: ignore[union-attr]
+    return tuple(told)
+
+
+def _held_domains(result: dg.ExecuteInProcessResult) -> tuple[tuple[str, int], ...]:
+    """(line, exit code) of each domain that the validation of this run holds back."""
+    from orchestration.validation.assets import HELD_KEY
+
+    told: list[tuple[str, int]] = []
+    for event in result.get_asset_materialization_events():
+        noted = event.materialization.metadata.get(HELD_KEY)
+        if noted is not None:
+            told += [(held["line"], held["exit_code"]) for held in cast("list[dict[str, Any]]", noted.value)]
     return tuple(told)
 
 
@@ -210,7 +224,11 @@ class JobRunner:
                 open_state(self._home.state_file) as state,
             ):
                 outcome = self._run(period, run_id, state)
-                told |= {"exit_code": outcome.exit_code, "refused": len(outcome.refused)}
+                told |= {
+                    "exit_code": outcome.exit_code,
+                    "refused": len(outcome.refused),
+                    "domains_held_back": len(outcome.held_domains),
+                }
                 return outcome
         except BaseException as broken:
             if isinstance(broken, KeyboardInterrupt) or self._signals.asked_to_end():
@@ -249,9 +267,11 @@ class JobRunner:
             raise self._broken_off(period)
         refused = _refused(result)
         delivered, held_back = _delivery(result)
-        outcome = Outcome(code, tuple(messages), refused, run_id, delivered, held_back)
+        held = _held_domains(result)
+        outcome = Outcome(code, tuple(messages), refused, run_id, delivered, held_back, held)
         self._full_refresh = False
-        if result.success:
+        # A month of which something is held back is not done: it is tried again, whatever it rests on.
+        if result.success and not held:
             note_finished(
                 state,
                 FinishedMonth(
@@ -263,8 +283,8 @@ class JobRunner:
                     refused=refused,
                 ),
             )
-            if self._job_name == MONTH_JOB:
-                keep_house(self._home, region, datetime.date.today(), telling.tell, self._instance)
+        if result.success and self._job_name == MONTH_JOB:
+            keep_house(self._home, region, datetime.date.today(), telling.tell, self._instance)
         return outcome
 
 

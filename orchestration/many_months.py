@@ -28,7 +28,8 @@ _STAGE_END, _REMARK = " ...", "  ! "
 class Tally:
     """What became of the months, each list in the order they were run.
 
-    `refused` holds what landing refused, a line each, also of months that were finished before.
+    `refused` holds what landing refused, a line each, also of months that were finished before; `held` the domains
+    that validation held back, each a line with its exit code, and `with_held` their months.
     """
 
     done: list[str] = field(default_factory=list)
@@ -36,6 +37,8 @@ class Tally:
     held_back: list[str] = field(default_factory=list)
     with_refusals: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    with_held: list[str] = field(default_factory=list)
+    held: list[tuple[str, int]] = field(default_factory=list)
 
     def refuse(self, period: str, lines: Sequence[str]) -> None:
         """Note what was refused of a month."""
@@ -90,6 +93,7 @@ def summary_lines(tally: Tally, seconds: float) -> list[str]:
         ("utan ny leverans", tally.held_back),
         ("med avvisade filer", tally.with_refusals),
     ]
+    rows += [("med något tillbaka", tally.with_held)] if tally.with_held else []
     total = len(tally.done) + len(tally.skipped)
     lines = [f"{total} månader på {in_words(seconds)}:"]
     return lines + [f"  {name:<19}{len(periods):>4}  {in_spans(periods)}".rstrip() for name, periods in rows]
@@ -234,6 +238,9 @@ def _note(tally: Tally, period: str, outcome: Outcome) -> None:
     tally.refuse(period, outcome.refused)
     if outcome.held_back:
         tally.held_back.append(period)
+    if outcome.held_domains:
+        tally.with_held.append(period)
+        tally.held += [(f"{period}: {line}", code) for line, code in outcome.held_domains]
 
 
 def months_left(count: int) -> str:

@@ -141,29 +141,44 @@ left_out_by_rule as (
     where delivery_left_out.clinic_id is not null and delivery_left_out.rows_count > 0
 ),
 
+-- Only what speaks of care or of the register is approved: a file of wards, operations or listing, and what is
+-- found in it, must withdraw no approval of a delivery in which it has no row.
+care_deviation as (
+    select deviation.*
+    from deviation
+    inner join rule
+        on
+            deviation.rule_id = rule.rule_id
+            and deviation.effect_case = rule.effect_case
+    where rule.group_name in ('care', 'registers')
+),
+
 -- What was found in the clinic's own candidates, and what was found of the clinic as a whole (no contact).
 -- E05 moves on with the newest register, which must withdraw no approval of the month it was told in before.
 clinic_deviation as (
     select
-        deviation.period,
-        deviation.clinic_id,
-        deviation.rule_id,
-        deviation.effect_case,
-        deviation.severity,
+        care_deviation.period,
+        care_deviation.clinic_id,
+        care_deviation.rule_id,
+        care_deviation.effect_case,
+        care_deviation.severity,
         count(*) as rows_count
-    from deviation
+    from care_deviation
     inner join candidate_clinic
         on
-            deviation.period = candidate_clinic.period
-            and deviation.clinic_id = candidate_clinic.clinic_id
+            care_deviation.period = candidate_clinic.period
+            and care_deviation.clinic_id = candidate_clinic.clinic_id
     left join candidate
         on
-            deviation.period = candidate.period
-            and deviation.entity = candidate.entity
-            and deviation.source_line = candidate.source_line
-    where candidate.period is not null or (deviation.contact_key is null and deviation.rule_id <> 'E05')
+            care_deviation.period = candidate.period
+            and care_deviation.entity = candidate.entity
+            and care_deviation.source_line = candidate.source_line
+    where
+        candidate.period is not null
+        or (care_deviation.contact_key is null and care_deviation.rule_id <> 'E05')
     group by
-        deviation.period, deviation.clinic_id, deviation.rule_id, deviation.effect_case, deviation.severity
+        care_deviation.period, care_deviation.clinic_id, care_deviation.rule_id,
+        care_deviation.effect_case, care_deviation.severity
 ),
 
 deviation_figure as (

@@ -8,10 +8,24 @@ clinic_finding as (
     select * from {{ ref('int_quality__clinic_finding') }}
 ),
 
-named_finding as (
+ward_finding as (
+    select * from {{ ref('int_quality__ward_finding') }}
+),
+
+of_no_stay as (
     select * from finding
     union all
     select * from clinic_finding
+),
+
+named_finding as (
+    select
+        of_no_stay.*,
+        cast(null as integer) as stay_number,
+        cast(null as date) as event_date
+    from of_no_stay
+    union all
+    select * from ward_finding
 )
 
 select
@@ -25,5 +39,7 @@ select
     contact_key,
     detail,
     effect_case,
-    source_line
+    source_line,
+    stay_number,
+    event_date
 from named_finding

@@ -8,6 +8,10 @@ row_of_care as (
     select * from {{ ref('review_row') }}
 ),
 
+ward_row as (
+    select * from {{ ref('review_ward_row') }}
+),
+
 unit as (
     select * from {{ ref('int_core__unit') }}
 ),
@@ -35,6 +39,14 @@ accepted_deviation as (
     select * from {{ source('control', 'accepted_deviation') }}
 ),
 
+-- B05: a stay that the file does not hold has no line in it, and is known by its own key and number.
+numbered_deviation as (
+    select
+        *,
+        {{ place_in_file('source_line', 'contact_key', 'stay_number') }} as place_in_file
+    from deviation
+),
+
 -- What only informs is counted, and asks nobody to correct a row.
 standing as (
     select
@@ -47,7 +59,7 @@ standing as (
         coalesce(deviation.clinic_id, '*') as clinic_id,
         deviation.unit_id,
         unit.unit_name,
-        row_of_care.contact_id,
+        coalesce(row_of_care.contact_id, ward_row.contact_id) as contact_id,
         row_of_care.row_state,
         row_of_care.care_level,
         row_of_care.phase,
@@ -58,19 +70,31 @@ standing as (
         row_of_care.target_date,
         row_of_care.wait_days,
         coalesce(row_of_care.is_left_out, false) as is_left_out,
+        ward_row.stay_number,
+        ward_row.admitted_at,
+        ward_row.discharged_at,
+        coalesce(deviation.event_date, ward_row.event_date) as event_date,
         deviation.detail
-    from deviation
+    from numbered_deviation as deviation
     inner join own_period on deviation.period = own_period.period
     left join row_of_care
         on
             deviation.entity = row_of_care.entity
             and deviation.source_line = row_of_care.source_line
+    left join ward_row
+        on
+            deviation.entity = ward_row.entity
+            and deviation.place_in_file = ward_row.place_in_file
     -- A row in quarantine has no date to believe, and neither has a register: the period's last day.
     left join unit
         on
             deviation.unit_id = unit.unit_id
-            and coalesce(row_of_care.event_date, own_period.last_date) >= unit.valid_from_date
-            and coalesce(row_of_care.event_date, own_period.last_date) <= unit.valid_to_date
+            and coalesce(
+                row_of_care.event_date, deviation.event_date, ward_row.unit_date, own_period.last_date
+            ) >= unit.valid_from_date
+            and coalesce(
+                row_of_care.event_date, deviation.event_date, ward_row.unit_date, own_period.last_date
+            ) <= unit.valid_to_date
     where deviation.severity in ('fix', 'block')
 ),
 
@@ -213,6 +237,10 @@ united as (
         target_date,
         wait_days,
         is_left_out,
+        stay_number,
+        admitted_at,
+        discharged_at,
+        event_date,
         detail
     from told_standing
     union all
@@ -237,6 +265,10 @@ united as (
         target_date,
         wait_days,
         is_left_out_now as is_left_out,
+        stay_number,
+        admitted_at,
+        discharged_at,
+        event_date,
         detail
     from fixed
     union all
@@ -261,6 +293,10 @@ united as (
         target_date,
         wait_days,
         is_left_out,
+        cast(null as integer) as stay_number,
+        cast(null as timestamp) as admitted_at,
+        cast(null as timestamp) as discharged_at,
+        cast(null as date) as event_date,
         meaning as detail
     from corrected
 ),
@@ -276,7 +312,8 @@ ordered as (
                 united.rule_id, united.effect_case,
                 case united.status when 'new' then 1 when 'remaining' then 2 when 'accepted' then 3 else 4
                 end,
-                united.unit_id, united.contact_id, united.entity, united.detail
+                united.unit_id, united.event_date, united.contact_id, united.stay_number, united.entity,
+                united.detail
         ) as sort_order
     from united
     left join national_code on united.phase = national_code.code
@@ -304,6 +341,10 @@ select
     target_date,
     cast(wait_days as bigint) as wait_days,
     is_left_out,
+    stay_number,
+    admitted_at,
+    discharged_at,
+    event_date,
     detail,
     sort_order
 from ordered

@@ -24,6 +24,8 @@ def clinic_figures(context: dg.AssetExecutionContext, workplace: Workplace) -> d
     """Renew the figures of the period's clinics."""
     with workplace.writing_work(context) as work:
         renewed = renew_clinic_figures(work)
+        if renewed is None:
+            return dg.MaterializeResult(metadata={"waits_for": dg.MetadataValue.text("vården är inte inläst")})
         with open_state(work.home.state_file) as state:
             lacking = remaining_clinics(state, work.period)
     metadata: dict[str, dg.MetadataValue] = {

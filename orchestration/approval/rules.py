@@ -20,6 +20,12 @@ class Rule:
     is_blocking: bool
 
 
+def groups_of_rules(path: Path = RULES_FILE) -> frozenset[str]:
+    """The groups of files that rules with a model speak of."""
+    with path.open(encoding="utf-8", newline="") as handle:
+        return frozenset(row["group_name"] for row in csv.DictReader(handle) if row["has_model"] == "true")
+
+
 def read_rules(path: Path = RULES_FILE) -> dict[str, Rule]:
     """Every rule of the seed by its id."""
     cases: dict[str, list[dict[str, str]]] = {}

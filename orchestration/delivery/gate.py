@@ -16,6 +16,8 @@ from orchestration.contracts import CARE, REGISTERS
 from orchestration.errors import InputRefusedError, StoppedError
 from orchestration.state import evidence
 from orchestration.state.current import complete_periods, has_registers
+from orchestration.state.domains import stopping_domains
+from orchestration.state.evidence import WAITING_TIMES
 from orchestration.state.store import State
 from orchestration.work import Work
 
@@ -149,9 +151,11 @@ def examine_gate(state: State, work: Work, inputs: str) -> Gate:
     The approvals are held against hashes read from the very build that the package is made of. Without
     evidence the build proves nothing, and is not asked.
     """
-    unproven = tuple(evidence.lacking(state, work.run_id, inputs, work.period))
+    guarding = stopping_domains(work.contracts, state.loads("current"), work.period)
+    unproven = tuple(evidence.lacking(state, work.run_id, inputs, work.period, guarding))
     unwhole = tuple(_unwhole(state, work))
-    if unproven:
+    # Without care its suites have not been run, and the build holds nothing of it to ask for.
+    if unproven or WAITING_TIMES not in guarding:
         return Gate(work.period, unproven, unwhole, (), (), ())
     connection = work.connect_build(read_only=True)
     try:

@@ -20,8 +20,9 @@ from orchestration.delivery.package import (
 )
 from orchestration.privacy import mask_identities
 from orchestration.state.current import code_version, current_inputs
+from orchestration.state.domains import has_care
 from orchestration.state.store import State, now, open_state
-from orchestration.validation.stage import stored_results
+from orchestration.validation.stage import results_of_the_delivery
 from orchestration.work import Work
 
 RECEIVER = "skr"
@@ -164,7 +165,7 @@ def _build(state: State, work: Work, inputs: str, gate: Gate) -> PackageManifest
         delivery_key=delivery_key.secret,
         created_at=datetime.datetime.fromisoformat(now()),
         code_version=code_version(),
-        results=stored_results(work),
+        results=results_of_the_delivery(work),
         extracts=extracts_of(state, work),
         approvals=tuple(_approval(standing) for standing in gate.approvals),
         override_reason=mask_identities(work.override_reason) or None,
@@ -208,12 +209,15 @@ def deliver_when_open(work: Work) -> PackageManifest | HeldBack:
 
     What would be delivered is compared, not what it rests on: another setting, another month's file or a new
     version of the code delivers nothing again by itself.
-    A clinic that has not approved is the normal course of a month and no error. Once all have, or a reason is
-    given in their place, whatever stops the delivery is raised as by `deliver_period`.
+    A month without care has nothing to deliver yet. A clinic that has not approved is the normal course of a month
+    and no error. Once all have, or a reason is given in their place, whatever stops the delivery is raised as by
+    `deliver_period`.
     """
     with open_state(work.home.state_file) as state:
         inputs = current_inputs(state, work.contracts, work.region)
         _clear_interrupted(state, work)
+        if not has_care(work.contracts, state.loads("current"), work.period):
+            return HeldBack((f"Ingen leverans av {work.period}: vården är inte inläst.",))
         gate = examine_gate(state, work, inputs)
         version = _version_of(state, work, gate.content_hash)
         if version is not None:

@@ -20,26 +20,49 @@ CHECK = "landing_account_balances"
 
 
 def demand_whole(state: State, work: Work, refused: list[str]) -> None:
-    """Raise InputRefusedError unless the period's care and some period's registers are whole.
+    """Raise InputRefusedError unless some group that makes the period, and some period's registers, are whole.
 
-    A month is validated and delivered for its care; what other groups brought is kept, and built with the next month
-    that is. `refused` holds what this landing refused, to be told beside what is missing.
+    Each group is built and validated on its own, but none without the registers, which all of them need. `refused`
+    holds what this landing refused, to be told beside what is missing.
     """
     current = state.loads("current")
-    complete = complete_periods(work.contracts, current)
-    if (work.period, CARE) in complete and has_registers(work.contracts, current):
+    loaded = _loaded_groups(work, current)
+    if loaded and has_registers(work.contracts, current):
         return
-    kept = [
-        group for period, group in complete if period == work.period and group in period_groups(work.contracts) - {CARE}
-    ]
-    rows = state.rows("select group_name, message from period_group where period = ?", [work.period])
-    lacking = "; ".join(f"{row['group_name']}: {row['message']}" for row in rows if row["message"])
     raise InputRefusedError(
-        f"Vården eller registren för {work.period} är inte kompletta ({lacking or 'inget är inläst'})."
-        + (f" Inläst är {', '.join(kept)}, som räknas när nästa hela månad byggs." if kept else "")
+        f"Vården eller registren för {work.period} är inte kompletta ({_lacking(state, work)})."
+        + (f" Inläst är {', '.join(loaded)}, som räknas när registren är inlästa." if loaded else "")
         + "".join(f"\n    {line}" for line in refused),
         f"Lägg filerna i {work.home.inbox / work.period} och kör vardlager run --period {work.period}.",
     )
+
+
+def _loaded_groups(work: Work, current: Sequence[Load]) -> list[str]:
+    """The groups that make periods and are whole in the run's own, by name."""
+    complete = complete_periods(work.contracts, current)
+    return [group for period, group in complete if period == work.period and group in period_groups(work.contracts)]
+
+
+def _lacking(state: State, work: Work) -> str:
+    """What the period's groups wait for, in words."""
+    rows = state.rows("select group_name, message from period_group where period = ?", [work.period])
+    told = "; ".join(f"{row['group_name']}: {row['message']}" for row in rows if row["message"])
+    return told or "inget är inläst"
+
+
+def groups_in_words(state: State, work: Work) -> list[str]:
+    """Lines on the groups that the period goes without: none of their files is loaded in it.
+
+    The figures that rest on them are not there; those of the others stand.
+    """
+    loaded = _loaded_groups(work, state.loads("current"))
+    missing = sorted(period_groups(work.contracts) - set(loaded))
+    if not missing:
+        return []
+    lines = [f"Inläst för {work.period} är {', '.join(loaded)}; inte {', '.join(missing)}."]
+    if CARE in missing:
+        lines.append(f"Väntetiderna för {work.period} väntar på vården; inget levereras.")
+    return lines
 
 
 def _lines_in_lake(connection: duckdb.DuckDBPyConnection, paths: Sequence[str]) -> dict[str, int]:

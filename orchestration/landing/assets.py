@@ -87,7 +87,7 @@ def _materialized(contract: Contract, standing: Standing, refused: list[str]) ->
 @dg.multi_asset(name="landed_files", specs=[_spec(contract) for contract in CONTRACTS.values()], pool=ONE_WRITER)
 @guarded_events
 def landed_files(context: dg.AssetExecutionContext, workplace: Workplace) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
-    """Land inbox/<period>; fails when care or the registers are not whole.
+    """Land inbox/<period>; fails when no group that makes it, or not the registers, are whole.
 
     Every extract is told, also one that brought nothing: a stage of Dagster's is left out when anything before it is
     missing, and one group must never stop another. What an extract stands on is said in its metadata.

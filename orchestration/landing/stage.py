@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orchestration import logbook
-from orchestration.landing.account import demand_whole
+from orchestration.landing.account import demand_whole, groups_in_words
 from orchestration.landing.land import Landing, land
 from orchestration.state.store import open_state
 from orchestration.work import Work
@@ -12,7 +12,7 @@ from orchestration.work import Work
 def land_period(work: Work) -> Landing:
     """Land inbox/<period>.
 
-    Raises InputRefusedError when the period's care or the registers have no whole load, new or
+    Raises InputRefusedError when no group of the period, or not the registers, have a whole load, new or
     earlier: there is then nothing to build the period from.
     """
     work.progress(f"Läser in {work.period} ...")
@@ -31,4 +31,6 @@ def land_period(work: Work) -> Landing:
             rows_quarantined=sum(load.rows_quarantined for load in landing.loaded),
         )
         demand_whole(state, work, landing.refused)
+        for line in groups_in_words(state, work):
+            work.progress(f"  {line}")
     return landing

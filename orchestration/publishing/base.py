@@ -6,15 +6,17 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from orchestration.publishing.contents import DATABASE_NAME, NOTE_NAME, sha256_of
+from orchestration.publishing.contents import DATABASE_NAME, sha256_of
+from orchestration.publishing.held import ids_of_held
 from orchestration.publishing.kept import Kept
 from orchestration.state.current import code_version
+from orchestration.state.published import NOTE_NAME
 
 Tell = Callable[[str], None]
 _COPIED_AT_ONCE = 1 << 30
@@ -34,23 +36,32 @@ def noted(kept: Kept | None) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Base:
-    """A version whose note is as it was published: sha256 of its files by name, and build ids by period."""
+    """A version whose note is as it was published: sha256 of its files by name, and build ids by period.
+
+    `held_ids` are the build ids of the tables that this version held back, whose rows are of earlier builds.
+    """
 
     folder: Path
     files: Mapping[str, str]
     build_ids: Mapping[str, str]
+    held_ids: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
-    def stale(self, kept: Kept) -> list[str]:
-        """Periods of this version whose rows are not the build's."""
-        return sorted(period for period, build_id in self.build_ids.items() if kept.build_ids.get(period) != build_id)
+    def _ids(self, table: str) -> Mapping[str, str]:
+        return self.held_ids.get(table, self.build_ids)
 
-    def fresh(self, kept: Kept) -> list[str]:
-        """Periods of the build whose rows are not this version's."""
-        return sorted(period for period, build_id in kept.build_ids.items() if self.build_ids.get(period) != build_id)
+    def stale(self, table: str, build_ids: Mapping[str, str]) -> list[str]:
+        """Periods of this version's table whose rows are not of the builds that `build_ids` tells by period."""
+        return sorted(period for period, build_id in self._ids(table).items() if build_ids.get(period) != build_id)
+
+    def fresh(self, table: str, build_ids: Mapping[str, str]) -> list[str]:
+        """Periods of `build_ids` whose rows in this version's table are of another build, or not there."""
+        own = self._ids(table)
+        return sorted(period for period, build_id in build_ids.items() if own.get(period) != build_id)
 
     def is_near(self, kept: Kept) -> bool:
         """Whether at least half of the build's periods stand in this version: below that, whole costs less."""
-        return 2 * len(self.fresh(kept)) <= len(kept.build_ids)
+        most = max((len(self.fresh(table, kept.build_ids)) for table in kept.tables), default=0)
+        return 2 * most <= len(kept.build_ids)
 
     def holds(self, name: str) -> bool:
         """Whether a file is here as the note tells; it is read, since what has rotted must not be handed on."""
@@ -70,7 +81,7 @@ def find_base(folder: Path, sha256: str, kept: Kept, tell: Tell) -> Base | None:
         return None
     content = json.loads(note.read_text(encoding="utf-8"))
     is_same = content.get("maker") == maker() and content.get("kept_tables") == sorted(kept.tables)
-    return Base(folder, content["files"], content["build_ids"]) if is_same else None
+    return Base(folder, content["files"], content["build_ids"], ids_of_held(content)) if is_same else None
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -14,7 +14,6 @@ PUBLISHED_SCHEMAS = ("marts", "quality", "meta")
 DATABASE_NAME = "vardlager.duckdb"
 PARQUET_NAME = "parquet"
 DELIVERED_NAME = "delivered"
-NOTE_NAME = "publication.json"
 
 
 @dataclass(frozen=True)
@@ -47,6 +46,18 @@ def tables_of(connection: duckdb.DuckDBPyConnection, catalog: str) -> list[Table
         [catalog],
     ).fetchall()
     return [Table(*row) for row in rows]
+
+
+def shape_of(connection: duckdb.DuckDBPyConnection, catalog: str, full_name: str) -> list[tuple[str, str]]:
+    """Name and type of each column of a table in a catalog, in order; empty when there is no such table."""
+    schema, name = full_name.split(".")
+    return connection.execute(
+        """
+        select column_name, data_type from duckdb_columns()
+        where database_name = $1 and schema_name = $2 and table_name = $3 order by column_index
+        """,
+        [catalog, schema, name],
+    ).fetchall()
 
 
 def count_of(connection: duckdb.DuckDBPyConnection, relation: str) -> int:

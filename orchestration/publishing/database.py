@@ -1,7 +1,7 @@
 """The published database: written whole, or as a copy of the version in force in which what changed is replaced.
 
-Either way its tables hold the build's rows; a table that is written whole stands in full order, a kept one
-in full order within each period.
+Either way its tables hold the build's rows, but for those of a domain that is held back; a table that is written
+whole stands in full order, a kept one in full order within each period.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import duckdb
 from orchestration.errors import VardlagerError
 from orchestration.publishing.base import Base, Tell, copy_database
 from orchestration.publishing.contents import DATABASE_NAME, PUBLISHED_SCHEMAS, Table, count_of, tables_of
+from orchestration.publishing.held import HeldTables, held_table
 from orchestration.publishing.kept import Kept
 from orchestration.sql_text import literal, quoted
 
@@ -69,7 +70,9 @@ def _preliminary_mark(connection: duckdb.DuckDBPyConnection) -> str:
     return f" Preliminära perioder enligt meta.periods: {told}." if told else ""
 
 
-def _comment(connection: duckdb.DuckDBPyConnection, table: Table, mark: str) -> None:
+def _comment(
+    connection: duckdb.DuckDBPyConnection, table: Table, preliminary_mark: str, held: HeldTables | None
+) -> None:
     """Give a published table the comments that it is to have, whichever it has."""
     columns = connection.execute(
         """
@@ -88,7 +91,8 @@ def _comment(connection: duckdb.DuckDBPyConnection, table: Table, mark: str) -> 
         ).fetchall()
     )
     has_mark = table.schema == "marts" and any(name == "period" for name, _ in columns)
-    text = ((table.comment or "") + (mark if has_mark else "")).strip()
+    mark = (preliminary_mark if has_mark else "") + ("" if held is None else held.mark)
+    text = ((table.comment or "") + mark).strip()
     connection.execute(f"comment on table published.{table.sql_name} is {literal(text) if text else 'null'}")
     for name, comment in columns:
         if comment != present[name]:
@@ -137,33 +141,53 @@ def _demand_same_rows(connection: duckdb.DuckDBPyConnection, table: Table) -> No
         )
 
 
+def _take_over(connection: duckdb.DuckDBPyConnection, table: Table, held: HeldTables) -> None:
+    """Put a held-back table in the file as it stood, or with its columns alone when it stands nowhere."""
+    name = table.sql_name
+    if held.source is None:
+        rows = f"select * from build.{name} where false"
+    else:
+        connection.execute(f"attach if not exists {literal(str(held.source))} as earlier (read_only)")
+        rows = f"select * from earlier.{name} order by all"
+    connection.execute(f"create or replace table published.{name} as {rows}")
+
+
 def _finish(
-    connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], of_periods: Iterable[Table]
+    connection: duckdb.DuckDBPyConnection,
+    tables: Sequence[Table],
+    of_periods: Iterable[Table],
+    held: Sequence[HeldTables],
 ) -> dict[str, int]:
     """Comments, the checks of the kept tables, and everything in the file; returns rows by table."""
     mark = _preliminary_mark(connection)
     for table in tables:
-        _comment(connection, table, mark)
+        _comment(connection, table, mark, held_table(held, table.full_name))
     for table in of_periods:
         _demand_same_rows(connection, table)
     connection.execute("checkpoint published")
     return {table.full_name: count_of(connection, f"published.{table.sql_name}") for table in tables}
 
 
-def _write_whole(build_file: Path, database: Path, memory_limit_mb: int, kept: Kept | None) -> dict[str, int]:
+def _write_whole(
+    build_file: Path, database: Path, memory_limit_mb: int, kept: Kept | None, held: Sequence[HeldTables]
+) -> dict[str, int]:
     with _engine(build_file, database, memory_limit_mb) as connection:
         for schema in PUBLISHED_SCHEMAS:
             connection.execute(f"create schema published.{schema}")
         tables = tables_of(connection, "build")
-        of_periods = [table for table in tables if kept is not None and table.full_name in kept.tables]
+        of_build = [table for table in tables if held_table(held, table.full_name) is None]
+        of_periods = [table for table in of_build if kept is not None and table.full_name in kept.tables]
         for table in tables:
-            if kept is None or table not in of_periods:
+            own = held_table(held, table.full_name)
+            if own is not None:
+                _take_over(connection, table, own)
+            elif kept is None or table not in of_periods:
                 _replace(connection, table)
             else:
                 # In one statement: periods inserted one by one leave a third of the file free.
                 rows = _rows_of(connection, table, kept.build_ids)
                 connection.execute(f"create table published.{table.sql_name} as {rows}")
-        return _finish(connection, tables, of_periods)
+        return _finish(connection, tables, of_periods, held)
 
 
 def is_loose(total_blocks: int, free_blocks: int) -> bool:
@@ -178,40 +202,55 @@ def _is_loose(connection: duckdb.DuckDBPyConnection) -> bool:
     return is_loose(total, free)
 
 
-def _renew(build_file: Path, database: Path, memory_limit_mb: int, kept: Kept, base: Base) -> dict[str, int] | None:
-    """Replace in a copy of the base what is not the build's; None when the copy is better written whole."""
+def _renew(
+    build_file: Path, database: Path, memory_limit_mb: int, kept: Kept, base: Base, held: Sequence[HeldTables]
+) -> dict[str, int] | None:
+    """Replace in a copy of the base what is not the build's; None when the copy is better written whole.
+
+    What is held back stands in the copy already.
+    """
     with _engine(build_file, database, memory_limit_mb) as connection:
         if _shapes(connection, "published") != _shapes(connection, "build"):
             return None
         tables = tables_of(connection, "build")
-        of_periods = [table for table in tables if table.full_name in kept.tables]
-        fresh, stale = base.fresh(kept), ", ".join(literal(period) for period in base.stale(kept))
-        for table in tables:
+        of_build = [table for table in tables if held_table(held, table.full_name) is None]
+        of_periods = [table for table in of_build if table.full_name in kept.tables]
+        for table in of_build:
+            stale = ", ".join(literal(period) for period in base.stale(table.full_name, kept.build_ids))
             if table not in of_periods:
                 _replace(connection, table)
             elif stale:
                 connection.execute(f"delete from published.{table.sql_name} where period in ({stale})")
         # What the deleted rows and the replaced tables took is free from here on, and used by what follows.
         connection.execute("checkpoint published")
-        for table in of_periods if fresh else ():
-            connection.execute(f"insert into published.{table.sql_name} {_rows_of(connection, table, fresh)}")
-        counts = _finish(connection, tables, of_periods)
+        for table in of_periods:
+            if fresh := base.fresh(table.full_name, kept.build_ids):
+                connection.execute(f"insert into published.{table.sql_name} {_rows_of(connection, table, fresh)}")
+        counts = _finish(connection, tables, of_periods, held)
         return None if _is_loose(connection) else counts
 
 
 def write_database(
-    build_file: Path, folder: Path, memory_limit_mb: int, kept: Kept | None, base: Base | None, tell: Tell
+    build_file: Path,
+    folder: Path,
+    memory_limit_mb: int,
+    kept: Kept | None,
+    base: Base | None,
+    tell: Tell,
+    held: Sequence[HeldTables] = (),
 ) -> dict[str, int]:
     """Write the published schemas of the build to a database in `folder`; returns rows by table.
 
     With a base that holds most of the build's periods, only what differs is written. Comments come along;
-    each mart's tells which of its periods are preliminary. Raises VardlagerError when a kept table holds
-    rows of a period that the build does not tell of.
+    each mart's tells which of its periods are preliminary, and each held-back table's why it is that and since when.
+    Raises VardlagerError when a kept table holds rows of a period that the build does not tell of.
     """
     database = folder / DATABASE_NAME
-    if kept is not None and base is not None and base.is_near(kept) and copy_database(base, database, tell):
-        counts = _renew(build_file, database, memory_limit_mb, kept, base)
+    stands_in_base = all(domain.source is not None for domain in held)
+    is_near = kept is not None and base is not None and base.is_near(kept) and stands_in_base
+    if kept is not None and base is not None and is_near and copy_database(base, database, tell):
+        counts = _renew(build_file, database, memory_limit_mb, kept, base, held)
         if counts is not None:
             return counts
         database.unlink()
-    return _write_whole(build_file, database, memory_limit_mb, kept)
+    return _write_whole(build_file, database, memory_limit_mb, kept, held)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -28,6 +28,7 @@ from orchestration.publishing.contents import (
     sha256_of,
     tables_of,
 )
+from orchestration.publishing.held import HeldTables, held_table
 from orchestration.publishing.kept import Kept
 from orchestration.settings import PRIVATE_DIR
 from orchestration.sql_text import literal
@@ -64,16 +65,16 @@ def _write(connection: duckdb.DuckDBPyConnection, table: Table, rows: str, targe
 
 
 def _write_periods(
-    connection: duckdb.DuckDBPyConnection, table: Table, folder: Path, kept: Kept, base: Base | None
+    connection: duckdb.DuckDBPyConnection, table: Table, folder: Path, build_ids: Mapping[str, str], base: Base | None
 ) -> tuple[list[Path], dict[str, str]]:
-    """Write or link a file a period; returns them all, and the sha256 of the linked ones by name.
+    """Write or link a file a period of `build_ids`; returns them all, and the sha256 of the linked ones by name.
 
     The sorting is not for the rows, which lie in order: it fills the engine's chunks, and they decide where
     one row group ends and the next begins.
     """
-    fresh = set(kept.build_ids if base is None else base.fresh(kept))
+    fresh = set(build_ids if base is None else base.fresh(table.full_name, build_ids))
     files, linked = [], {}
-    for period in sorted(kept.build_ids):
+    for period in sorted(build_ids):
         name = f"{PARQUET_NAME}/{table.schema}/{table.name}/period={period}/{_ROWS_NAME}"
         if base is not None and period not in fresh and base.holds(name):
             _make_folder(folder / name)
@@ -86,7 +87,9 @@ def _write_periods(
     return files, linked
 
 
-def write_parquet(folder: Path, memory_limit_mb: int, kept: Kept | None, base: Base | None) -> dict[str, str]:
+def write_parquet(
+    folder: Path, memory_limit_mb: int, kept: Kept | None, base: Base | None, held: Sequence[HeldTables] = ()
+) -> dict[str, str]:
     """Write every table of the database in `folder` beside it; returns the sha256 of the files linked from the base.
 
     One thread writes, so the bytes follow from the rows. Raises VardlagerError when the files do not hold the
@@ -98,8 +101,11 @@ def write_parquet(folder: Path, memory_limit_mb: int, kept: Kept | None, base: B
     )
     try:
         for table in tables_of(connection, Path(DATABASE_NAME).stem):
-            if kept is not None and table.full_name in kept.tables:
-                files, of_table = _write_periods(connection, table, folder, kept, base)
+            own = held_table(held, table.full_name)
+            build_ids = own.build_ids if own is not None else kept.build_ids if kept is not None else {}
+            # A held-back table that stands empty has no period, and is one file with its columns.
+            if kept is not None and table.full_name in kept.tables and build_ids:
+                files, of_table = _write_periods(connection, table, folder, build_ids, base)
                 linked |= of_table
             else:
                 files = [folder / PARQUET_NAME / table.schema / f"{table.name}.parquet"]

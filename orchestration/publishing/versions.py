@@ -19,13 +19,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.errors import UsageError, VardlagerError
-from orchestration.publishing.base import Base, Tell, find_base, maker, noted
-from orchestration.publishing.contents import DATABASE_NAME, NOTE_NAME, PARQUET_NAME, files_of, sha256_of
+from orchestration.publishing.base import Tell, find_base, maker, noted
+from orchestration.publishing.contents import DATABASE_NAME, PARQUET_NAME, files_of, sha256_of
 from orchestration.publishing.database import write_database
+from orchestration.publishing.held import HeldTables, Standing, hold_back, since_of
 from orchestration.publishing.kept import Kept, read_kept
 from orchestration.publishing.parquet import copy_delivered, link_unchanged, write_parquet
 from orchestration.settings import PRIVATE_DIR, Home, Region
 from orchestration.sharing import open_passage, share, share_all
+from orchestration.state.domains import HeldDomain
+from orchestration.state.published import NOTE_NAME, Since
 from orchestration.state.store import State, now
 
 _POINTER_NAME = "current"
@@ -35,7 +38,7 @@ _POINTER_NAME = "current"
 class Request:
     """What a publication is made for: the run, its period and inputs, and the as-delivered rows it brings along.
 
-    `delivered` are paths under `delivered_source`.
+    `delivered` are paths under `delivered_source`; the domains in `held` stay as they stand in the version in force.
     """
 
     period: str
@@ -43,6 +46,7 @@ class Request:
     inputs: str
     delivered_source: Path
     delivered: Sequence[Path] = ()
+    held: Sequence[HeldDomain] = ()
 
 
 @dataclass(frozen=True)
@@ -163,13 +167,17 @@ def _begin(home: Home, state: State, request: Request) -> int:
     return number
 
 
-def _base_of(home: Home, state: State, kept: Kept | None, tell: Tell) -> Base | None:
-    """The version in force, when the next one can go on from it."""
+def _standing(home: Home, state: State) -> Standing | None:
+    """The version in force, when the state knows it."""
     in_force = version_in_force(home)
-    known = [entry for entry in publications(state, "current") if entry.version == in_force]
-    if kept is None or not known:
-        return None
-    return find_base(version_folder(home, known[0].version), known[0].sha256, kept, tell)
+    return next(
+        (
+            Standing(version_folder(home, entry.version), entry.version, entry.published_at, entry.period, entry.sha256)
+            for entry in publications(state, "current")
+            if entry.version == in_force
+        ),
+        None,
+    )
 
 
 def _write_note(
@@ -178,6 +186,7 @@ def _write_note(
     request: Request,
     rows: Mapping[str, int],
     kept: Kept | None,
+    held: Sequence[HeldTables],
     linked: Mapping[str, str],
 ) -> str:
     """Write what the publication is and holds; returns the note's own sha256.
@@ -192,6 +201,7 @@ def _write_note(
         "run_id": request.run_id,
         "inputs": request.inputs,
         "rows": rows,
+        "held_back": {domain.held.domain.name: domain.noted() for domain in held},
         "files": {name: linked.get(name) or sha256_of(folder / name) for name in files_of(folder)},
     }
     note = folder / NOTE_NAME
@@ -236,7 +246,7 @@ def publish(home: Home, region: Region, state: State, request: Request, tell: Te
     """Make the next version of the build and put it in force; returns rows by table.
 
     Where the version in force can be gone on from, only what differs from it is written; `tell` gets a line
-    when it should have been but is not as it was published.
+    when it should have been but is not as it was published, and when a held-back domain must stand empty.
     A reader that holds the earlier version keeps it whole; nothing is switched unless the new one is
     complete and on disk. Interrupted anywhere, the earlier version or the new one is in force, whole.
     """
@@ -244,15 +254,17 @@ def publish(home: Home, region: Region, state: State, request: Request, tell: Te
     in_force = version_in_force(home)
     earlier = version_folder(home, in_force) if in_force is not None else None
     kept = read_kept(home.build_file)
-    base = _base_of(home, state, kept, tell)
+    standing = _standing(home, state)
+    base = None if kept is None or standing is None else find_base(standing.folder, standing.sha256, kept, tell)
+    held = hold_back(request.held, home.build_file, standing, tell)
     try:
         version = _begin(home, state, request)
         folder = _building_folder(home, version)
-        rows = write_database(home.build_file, folder, region.memory_limit_mb, kept, base, tell)
-        linked = write_parquet(folder, region.memory_limit_mb, kept, base)
+        rows = write_database(home.build_file, folder, region.memory_limit_mb, kept, base, tell, held)
+        linked = write_parquet(folder, region.memory_limit_mb, kept, base, held)
         copy_delivered(request.delivered_source, request.delivered, folder, earlier)
         link_unchanged(folder, earlier)
-        sha256 = _write_note(folder, version, request, rows, kept, linked)
+        sha256 = _write_note(folder, version, request, rows, kept, held, linked)
         _seal(folder, region.shared_group)
         _place(home, state, version, sha256)
         _let_read(home, region.shared_group)
@@ -263,6 +275,15 @@ def publish(home: Home, region: Region, state: State, request: Request, tell: Te
         raise
     _prune(home, state, region.published_versions)
     return rows
+
+
+def held_back_in_force(home: Home) -> list[tuple[str, str, Since | None]]:
+    """(title, why, since when) of each domain that the version in force holds back; empty when none is published."""
+    in_force = version_in_force(home)
+    note = None if in_force is None else version_folder(home, in_force) / NOTE_NAME
+    if note is None or not note.is_file():
+        return []
+    return since_of(json.loads(note.read_text(encoding="utf-8")))
 
 
 def faults_of(home: Home, publication: Publication) -> list[str]:

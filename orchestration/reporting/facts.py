@@ -5,18 +5,19 @@ Every figure is one that SQL has made; a part that cannot be read says why, and 
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
 
-from orchestration.contracts import REGISTERS
+from orchestration.contracts import REGISTERS, period_groups
 from orchestration.errors import VardlagerError
 from orchestration.national.contract import RECORD_TYPES, DeliveryAttribute, read_attributes
-from orchestration.state.current import code_version, current_inputs, readable_loads
-from orchestration.state.evidence import REQUIRED_CHECKS_FILE, stands
+from orchestration.state.current import code_version, complete_periods, current_inputs, readable_loads
+from orchestration.state.domains import held_domains
+from orchestration.state.evidence import OF_THE_DELIVERY, WAITING_TIMES, listed_checks, stands
+from orchestration.state.published import NO_FIGURES, standing_since
 from orchestration.state.store import Load, State, open_state
 from orchestration.work import Work
 
@@ -37,20 +38,44 @@ class Part:
 
 @dataclass(frozen=True)
 class RequiredCheck:
-    """A check that the gate demands; `outcome` is 'passed', 'failed', 'missing' or 'other_inputs'."""
+    """A check that the gate demands; `outcome` is 'passed', 'failed', 'missing' or 'other_inputs'.
+
+    `domain` is what it guards, `all` when that is everything that is published and delivered.
+    """
 
     check_id: str
     stage: str
+    domain: str
     meaning: str
     outcome: str
     detail: str
+
+    @property
+    def is_of_the_delivery(self) -> bool:
+        """Whether the delivery demands it too."""
+        return self.domain in OF_THE_DELIVERY
+
+
+@dataclass(frozen=True)
+class HeldFact:
+    """A domain whose published tables stay as they were: why, which figures they are, and whether it waits for files.
+
+    All in Swedish but `name`.
+    """
+
+    name: str
+    title: str
+    why: str
+    figures: str
+    is_waiting: bool
 
 
 @dataclass(frozen=True)
 class Facts:
     """What the page of a validation tells beside the results. Shares are DECIMAL from 0 to 1, counts are rows.
 
-    `attributes` is the national contract by suite; `titles` are Swedish names by the id of a rule or measure,
+    `held` are the domains that are not published anew, `missing_groups` those that make periods and are not loaded in
+    this one. `attributes` is the national contract by suite; `titles` are Swedish names by the id of a rule or measure,
     `next_steps` what a rule asks for, by rule id.
     """
 
@@ -72,6 +97,8 @@ class Facts:
     variants: Part
     shares: Part
     parameters: Part
+    held: tuple[HeldFact, ...] = ()
+    missing_groups: tuple[str, ...] = ()
     attributes: Mapping[str, Sequence[DeliveryAttribute]] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     next_steps: Mapping[str, str] = field(default_factory=dict)
@@ -144,6 +171,7 @@ _DEVIATIONS = """
         counted.rule_id,
         counted.severity,
         counted.effect,
+        coalesce(rules.group_name, 'care') as group_name,
         coalesce(rules.title, counted.rule_id) as title,
         coalesce(rules.meaning, '') as meaning,
         coalesce(rules.what_to_do, '') as what_to_do,
@@ -273,11 +301,21 @@ def _required_checks(state: State, work: Work, inputs: str) -> tuple[RequiredChe
             return "other_inputs", "Kördes på andra filer eller inställningar än de som gäller."
         return ("passed" if row["is_passed"] else "failed"), row["detail"]
 
-    with REQUIRED_CHECKS_FILE.open(encoding="utf-8", newline="") as handle:
-        listed = list(csv.DictReader(handle))
     return tuple(
-        RequiredCheck(row["check_id"], row["stage"], row["meaning"], *outcome(row["check_id"])) for row in listed
+        RequiredCheck(check.check_id, check.stage, check.domain, check.meaning, *outcome(check.check_id))
+        for check in listed_checks()
     )
+
+
+def _held(state: State, work: Work, inputs: str) -> tuple[HeldFact, ...]:
+    """The domains that this run's evidence holds back, each with the figures that stand published in their place."""
+    told = []
+    for held in held_domains(state, work.contracts, work.run_id, inputs, work.period):
+        since = standing_since(work.home, state, held.domain.name)
+        figures = since.in_words() if since is not None else NO_FIGURES
+        is_waiting = held.domain.name == WAITING_TIMES
+        told.append(HeldFact(held.domain.name, held.domain.title, held.why, figures, is_waiting))
+    return tuple(told)
 
 
 def _why_no_figures(state: State, work: Work, checks: Sequence[RequiredCheck], inputs: str) -> str:
@@ -371,6 +409,9 @@ def read_facts(work: Work) -> Facts:
             "select clinic_id from clinic_figure where period = ? and inputs <> ? limit 1", [work.period, inputs]
         )
         why_not = _why_no_figures(state, work, checks, inputs)
+        held = _held(state, work, inputs)
+        complete = complete_periods(work.contracts, state.loads("current"))
+    missing = period_groups(work.contracts) - {group for period, group in complete if period == work.period}
     return Facts(
         period=work.period,
         run_id=work.run_id,
@@ -384,5 +425,7 @@ def read_facts(work: Work) -> Facts:
         groups=Part(tuple(dict(row) for row in groups)),
         clinics=Part(tuple(dict(row) for row in clinics)),
         are_clinics_of_these_inputs=not other_figures,
+        held=held,
+        missing_groups=tuple(sorted(missing)),
         **_build_facts(work, why_not),
     )

@@ -22,6 +22,7 @@ from orchestration.reporting.facts import Facts, RequiredCheck, Row
 from orchestration.validation.results import ExpectationResult, failures
 
 _SHOWN_OF_A_SUITE = 10
+_SUITE_CHECK = "_suite"
 # Worst first.
 _OUTCOMES = ("crashed", "failed", "warn", "passed")
 
@@ -211,12 +212,31 @@ def _blocking_rules(facts: Facts) -> tuple[Finding, ...]:
     )
 
 
+def _holding_suites(facts: Facts) -> frozenset[str]:
+    """The suites that hold back a domain of their own and stop nothing."""
+    return frozenset(
+        check.check_id.removesuffix(_SUITE_CHECK) for check in facts.checks if not check.is_of_the_delivery
+    )
+
+
+def holding_concerns(sections: Sequence[Section], facts: Facts) -> list[Concern]:
+    """What holds back the tables of a domain: its suites' checks that crashed or failed."""
+    own = [section for section in sections if section.suite in _holding_suites(facts)]
+    return [*concerns_of_checks(own, "crashed"), *concerns_of_checks(own, "failed", facts.next_steps)]
+
+
 def stopping_concerns(sections: Sequence[Section], facts: Facts) -> list[Concern]:
-    """All that stops the delivery: checks that crashed or failed, required checks, and blocking rules."""
-    crashed = concerns_of_checks(sections, "crashed")
-    failed = concerns_of_checks(sections, "failed", facts.next_steps)
+    """All that stops the delivery: checks that crashed or failed, required checks, and blocking rules.
+
+    A check that waits with its domain for files is none of it.
+    """
+    guarding = [section for section in sections if section.suite not in _holding_suites(facts)]
+    crashed = concerns_of_checks(guarding, "crashed")
+    failed = concerns_of_checks(guarding, "failed", facts.next_steps)
+    waiting = {held.name for held in facts.held if held.is_waiting}
+    demanded = [check for check in facts.checks if check.is_of_the_delivery and check.domain not in waiting]
     # A suite that is a required check is told by its own results.
-    told = [check for check in facts.checks if not (check.stage == "validation" and (crashed or failed))]
+    told = [check for check in demanded if not (check.stage == "validation" and (crashed or failed))]
     concerns = [
         *crashed,
         Concern(
@@ -352,6 +372,10 @@ def render_validation_protocol(
     stopping = stopping_concerns(sections, facts)
     review = concerns_to_review(sections, facts)
     outcomes = [concern.outcome for concern in (*stopping, *review)]
+    holding = holding_concerns(sections, facts)
+    guarding = [result for result in results if result.suite not in _holding_suites(facts)]
+    # Without a care month nothing can be delivered yet, and what is held back is to be looked at.
+    outcomes += ["warn"] if facts.held else []
     return (
         _environment()
         .get_template("validation.html.j2")
@@ -360,8 +384,10 @@ def render_validation_protocol(
             version=version,
             created_at=created_at,
             sections=sections,
-            verdict=worst_of([verdict_of(results), *outcomes]),
+            verdict=worst_of([verdict_of(guarding), *outcomes]),
+            is_waiting=any(held.is_waiting for held in facts.held),
             stopping=stopping,
+            holding=holding,
             review=review,
             checks_count=len(results),
             share_tables=share_tables(facts),

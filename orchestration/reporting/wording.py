@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
+from typing import Any, Final
 
+from orchestration.contracts import CARE, REGISTERS
 from orchestration.national.contract import RECORD_TYPES
 
 _HARD_SPACE: Final = "\u00a0"
@@ -29,12 +31,16 @@ _MONTHS: Final = (
 SUITE_TITLES: Final = {
     "landing": "Mottagna filer",
     "waiting_times": "Väntetidernas rimlighet",
+    "occupancy": "Beläggning och vårdtillfällen",
+    "production": "Produktion",
     **{record_type.suite: f"Leveransen: {record_type.title.lower()}" for record_type in RECORD_TYPES},
 }
 _DELIVERY_SUITE_PREFIX: Final = "delivery_"
 _SUITE_STEPS: Final = {
     "landing": "Be den som lämnar filen om en ny, rättad export. Lägg den i inkorgen och kör valideringen igen.",
     "waiting_times": "Jämför med tidigare månader. Hör med verksamheten om något har ändrats eller saknas.",
+    "occupancy": "Jämför med tidigare månader. Hör med avdelningarna, och be om en ny export när rader saknas.",
+    "production": "Jämför med tidigare månader och med planen. Be om en ny export eller plan när rader saknas.",
 }
 _DELIVERY_STEP: Final = "Rätta uppgifterna i Cosmic eller i enhetsregistret, läs in perioden igen och kör valideringen."
 _OTHER_STEP: Final = "Läs vad kontrollen fann, rätta orsaken och kör valideringen igen."
@@ -81,6 +87,8 @@ EFFECTS: Final = {
 }
 # A37: the rule marks no row, for the row never came in; "counted and delivered" would be untrue of it.
 EFFECTS_OF_RULES: Final = {"A37": "Finns inte i någon siffra och levereras inte"}
+# What is found in files of which nothing is delivered.
+OUTSIDE_THE_DELIVERY: Final = "Påverkar bara regionens egna siffror"
 # Reasons to leave a row out that are no fault and therefore no rule of the seed.
 LEFT_OUT_WITHOUT_FAULT: Final = {
     "DL01": ("Akut kontakt på väntelistan", "Inget fel: akuta kontakter ingår inte bland väntande. Ingen åtgärd krävs.")
@@ -99,6 +107,13 @@ PARAMETER_KINDS: Final = {
 _EMPTY_VALUES: Final = ("[]", "{}", "null")
 _YES_AND_NO: Final = {"true": "ja", "false": "nej"}
 SOURCES: Final = {"default": "standardvärde"}
+
+
+def effect_of_rule(rule: Mapping[str, Any]) -> str:
+    """What happens to the rows that break a rule, of its rule_id, its effect and the group of files it speaks of."""
+    if rule["group_name"] not in (CARE, REGISTERS):
+        return OUTSIDE_THE_DELIVERY
+    return EFFECTS_OF_RULES.get(rule["rule_id"]) or EFFECTS.get(rule["effect"], rule["effect"])
 
 
 def suite_title(suite: str) -> str:

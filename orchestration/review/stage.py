@@ -10,7 +10,8 @@ import duckdb
 
 from orchestration import logbook
 from orchestration.approval.approvals import TAKEN_BACK
-from orchestration.contracts import CARE
+from orchestration.approval.rules import groups_of_rules
+from orchestration.contracts import CARE, REGISTERS
 from orchestration.errors import VardlagerError
 from orchestration.review.store import is_whole, point_at, told_loads, write_review
 from orchestration.state.current import code_version, current_inputs, readable_loads
@@ -92,8 +93,10 @@ def renew_review(work: Work) -> Review | None:
     with open_state(work.home.state_file) as state:
         inputs = current_inputs(state, work.contracts, work.region)
         current = readable_loads(work.contracts, state.loads("current"))
-        loads = [load for load in current if load.group_name == CARE and load.period == work.period]
-        is_built = bool(loads) and stands(state, CHECK, inputs)
+        # The registers of every period serve them all; what the month's own files tell is what a review is of.
+        told = groups_of_rules() - {REGISTERS}
+        loads = [load for load in current if load.group_name in told and load.period == work.period]
+        is_built = any(load.group_name == CARE for load in loads) and stands(state, CHECK, inputs)
         # One that is not as it was written is compared with nothing, and made again.
         reviews = [review for review in reviews_of(work.home, work.period) if is_whole(review)]
         approvals = _latest_approvals(state, work.period)
@@ -105,7 +108,8 @@ def renew_review(work: Work) -> Review | None:
             [work.period],
         )
     if not is_built:
-        work.progress("  Avvikelselistorna förnyas inte: lagret är inte byggt på det som gäller.")
+        why = "lagret är inte byggt på det som gäller" if loads else "vården är inte inläst"
+        work.progress(f"  Avvikelselistorna förnyas inte: {why}.")
         return None
     earlier = review_to_compare_with(reviews, [load.load_id or 0 for load in loads])
     compared = None if earlier is None else earlier.number

@@ -32,7 +32,7 @@ class Review:
 
     @property
     def load_ids(self) -> frozenset[int]:
-        """The care loads of the period that it was made of."""
+        """The loads of the period that it was made of, of every group that some rule speaks of."""
         return frozenset(load["load_id"] for load in self.note["loads"])
 
     @property
@@ -90,7 +90,7 @@ def review_in_force(home: Home, period: str) -> Review | None:
 
 
 def review_to_compare_with(reviews: Sequence[Review], load_ids: Iterable[int]) -> Review | None:
-    """The newest review of other care loads than these: what stood before they came.
+    """The newest review of other loads than these: what stood before they came.
 
     A rerun of the same files is compared with the same review as the first run of them.
     """

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from orchestration.synthetic_region.days import MINUTES, NEVER, first_day, month_of
-from orchestration.synthetic_region.draws import Real, Whole, choose, uniform, whole
+from orchestration.synthetic_region.draws import Keys, Real, Whole, choose, uniform, whole
 from orchestration.synthetic_region.flows import (
     REASONS,
     Entries,
@@ -36,11 +36,11 @@ _CONTACT_TYPES = {
     "U": (("0", 1.0),),
 }
 _FORMS = tuple(_CONTACT_TYPES)
-_INPATIENT_TYPE, _INPATIENT_SHARE = "91", 0.28
+INPATIENT_TYPE, _INPATIENT_SHARE = "91", 0.28
 _BOOKING = (("1", 0.12), ("2", 0.38), ("3", 0.38), ("4", 0.12))
 _UNBOOKED = "5"
 _FEES = ("0,00", "120,00", "200,00", "275,00", "350,00")
-_ICD = {
+DIAGNOSES = {
     "1": ("I109", "I480", "E119", "K219", "J449", "D509", "N189", "I509"),
     "2": ("G409", "L209", "L400", "J459", "B182", "F009", "R104", "G439"),
     "3": ("K409", "K802", "M171", "M161", "S525", "N400", "C509", "N200"),
@@ -53,7 +53,7 @@ _ICD = {
     "0": ("R074", "S060", "R104", "J189", "S525", "I639"),
 }
 _EXTERNAL_CAUSES = ("W190", "W012", "V134", "X599", "W269", "Y099")
-_PROCEDURES = {
+PROCEDURES = {
     "1": ("FPE00", "GAA10", "TNX10"),
     "2": ("QBE10", "QCA10", "KCH00"),
     "3": ("JKA21", "JAB30", "NFB49", "NGB49", "NDM19", "KED22", "KKD20"),
@@ -105,12 +105,13 @@ def _by_stream(entries: Entries, name: str, options: Callable[[Stream], tuple[tu
     return result
 
 
-def _by_specialty(entries: Entries, name: str, mvo: Texts, options: dict[str, tuple[str, ...]]) -> Texts:
-    result = np.full(len(entries.key), "", dtype=object)
+def by_specialty(keys: Keys, name: str, mvo: Texts, options: dict[str, tuple[str, ...]]) -> Texts:
+    """One of the codes that belong to the first digit of each MVO code; empty where none do."""
+    result = np.full(len(keys), "", dtype=object)
     digit = np.array([code[:1] for code in mvo], dtype=object)
     for first, codes in options.items():
         chosen = digit == first
-        result[chosen] = np.array(codes, dtype=object)[whole(entries.key[chosen], name, 0, len(codes))]
+        result[chosen] = np.array(codes, dtype=object)[whole(keys[chosen], name, 0, len(codes))]
     return result
 
 
@@ -121,6 +122,11 @@ def _or_empty(texts: Texts, is_filled: Flags) -> Texts:
 def _yes_no(is_yes: Flags, is_filled: Flags | None = None) -> Texts:
     texts = np.where(is_yes, "J", "N").astype(object)
     return texts if is_filled is None else _or_empty(texts, is_filled)
+
+
+def lives_here(municipality: Texts) -> Flags:
+    """Whether each municipality is one of the region's own."""
+    return np.array([text[:2] == _COUNTY for text in municipality.tolist()], dtype=np.bool_)
 
 
 def contact_ids(entries: Entries) -> list[str]:
@@ -139,14 +145,15 @@ def _booking(entries: Entries) -> Texts:
     return np.where(is_unbooked, _UNBOOKED, _picked(entries, "booking", _BOOKING))
 
 
-def _contact_types(entries: Entries, forms: Texts) -> Texts:
+def contact_types(entries: Entries, forms: Texts) -> Texts:
+    """The kind of contact (vardkontakttyp) of each entry."""
     result = np.full(len(entries.key), "", dtype=object)
     for form in _FORMS:
         chosen = forms == form
         result[chosen] = _picked(entries.take(chosen), "contact type", _CONTACT_TYPES[form])
     is_operation = _flags_of_stream(lambda stream: stream.pool == "operation", entries)
     is_inpatient = is_operation & (forms == "B") & (uniform(entries.key, "inpatient") < _INPATIENT_SHARE)
-    return np.where(is_inpatient, _INPATIENT_TYPE, result)
+    return np.where(is_inpatient, INPATIENT_TYPE, result)
 
 
 def _deviations(entries: Entries, is_primary: Flags, day: Whole) -> Columns:
@@ -214,7 +221,7 @@ def _shared_columns(region: Region, entries: Entries, day: Whole, known_day: int
     is_planned_first = (phase >= 1) & (phase <= 3)
     mvo = organisation.lookup([item.clinic.mvo for item in organisation.units])[unit]
     municipality = population.municipality[person]
-    is_home = np.array([text[:2] == _COUNTY for text in municipality.tolist()], dtype=np.bool_)
+    is_home = lives_here(municipality)
     ids = contact_ids(entries)
     forms = forms_of(entries)
     step = np.array([str(stream.cap_step or "") for stream in STREAMS], dtype=object)[entries.stream]
@@ -224,9 +231,9 @@ def _shared_columns(region: Region, entries: Entries, day: Whole, known_day: int
     unit_ids = organisation.lookup([item.hsa_id for item in organisation.units])
     has_activity = ~is_primary & ((phase == 2) | (phase == 3))
     activity_number = np.char.zfill(whole(entries.key, "activity", 1, 7).astype("U2"), 2).astype(object)
-    diagnosis = _by_specialty(entries, "diagnosis", mvo, _ICD)
+    diagnosis = by_specialty(entries.key, "diagnosis", mvo, DIAGNOSES)
     has_diagnosis = uniform(entries.key, "coded") < (0.35 if is_waiting else 0.86)
-    procedure = _by_specialty(entries, "procedure", mvo, _PROCEDURES)
+    procedure = by_specialty(entries.key, "procedure", mvo, PROCEDURES)
     examination = np.array(_EXAMINATIONS, dtype=object)[whole(entries.key, "examination", 0, len(_EXAMINATIONS))]
     first_procedure = np.where(phase == 2, procedure, np.where(phase == 3, examination, ""))
     has_second = (phase == 2) & (uniform(entries.key, "second procedure") < 0.2)
@@ -259,10 +266,10 @@ def _shared_columns(region: Region, entries: Entries, day: Whole, known_day: int
             mvo + activity_number, has_activity & (uniform(entries.key, "activity known") > 0.001)
         ).tolist(),
         "kva_huvud": first_procedure.tolist(),
-        "kva_ovriga": _or_empty(_by_specialty(entries, "other procedure", mvo, _PROCEDURES), has_second).tolist(),
+        "kva_ovriga": _or_empty(by_specialty(entries.key, "other procedure", mvo, PROCEDURES), has_second).tolist(),
         "icd_huvud": _or_empty(diagnosis, has_diagnosis).tolist(),
         "icd_bi": _or_empty(
-            _by_specialty(entries, "other diagnosis", mvo, _ICD)
+            by_specialty(entries.key, "other diagnosis", mvo, DIAGNOSES)
             + np.where(uniform(entries.key, "third diagnosis") < 0.25, "|I109", "").astype(object),
             has_comorbidity,
         ).tolist(),
@@ -271,7 +278,7 @@ def _shared_columns(region: Region, entries: Entries, day: Whole, known_day: int
             is_injury,
         ).tolist(),
         "bokningssatt": _booking(entries).tolist(),
-        "vardkontakttyp": _contact_types(entries, forms).tolist(),
+        "vardkontakttyp": contact_types(entries, forms).tolist(),
         "yrkeskategori": _by_stream(entries, "profession", lambda stream: stream.professions).tolist(),
         "sokt_kontakt_tid": timestamps(sought, is_primary & (phase == 1)),
         "beslut_tid": timestamps(entries.decided, ~is_unplanned),

@@ -27,6 +27,7 @@ CONTACTS, WAITING, CALLS = "cosmic_vardkontakt", "cosmic_vantelista", "telefoni_
 ALL_ROWS = "all_rows"
 QUARANTINE, REFUSED, DUPLICATE = "karantän", "filen avvisas", "dubblett"
 EMPTY, REGION_ONLY, IN_NO_COUNT = "filen läses in utan rader", "räknas bara för regionen", "räknas i ingen månad"
+NOWHERE, IDENTITY_FAULT = "identiteten syns ingenstans", "identity_in_wrong_column"
 Fields = dict[str, str]
 Flags = npt.NDArray[np.bool_]
 
@@ -54,7 +55,10 @@ class Planted:
 
 @dataclass(frozen=True)
 class RowFault:
-    """A fault of single rows. `change` gives what stands in place of the row: fields, or a line as it is."""
+    """A fault of single rows. `change` gives what stands in place of the row: fields, or a line as it is.
+
+    `lines` is how many lines that is; a row that is removed is listed with the columns named in `column`.
+    """
 
     name: str
     entity: str
@@ -62,6 +66,7 @@ class RowFault:
     expected: str
     suits: Callable[[Any], Flags]
     change: Callable[[Fields, int], list[Fields | str]]
+    lines: int = 1
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,8 @@ class FileFault:
     expected: str
 
 
-def _any(entries: Keyed) -> Flags:
+def suits_any(entries: Keyed) -> Flags:
+    """Every row can carry the fault."""
     return np.ones(len(entries.key), dtype=np.bool_)
 
 
@@ -98,7 +104,8 @@ def _is_still_waiting(entries: Entries) -> Flags:
     return suits
 
 
-def _set(column: str, value: str) -> Callable[[Fields, int], list[Fields | str]]:
+def set_column(column: str, value: str) -> Callable[[Fields, int], list[Fields | str]]:
+    """The row with that value in the column."""
     return lambda row, _: [row | {column: value}]
 
 
@@ -106,7 +113,8 @@ def _day_text(days: int) -> str:
     return str(np.datetime64(days, "D"))
 
 
-def _joined(row: Fields, separator: str = ";") -> str:
+def joined_fields(row: Fields, separator: str = ";") -> str:
+    """The fields as a line."""
     return separator.join(row.values())
 
 
@@ -142,34 +150,41 @@ def _deceased(row: Fields, month: int) -> list[Fields | str]:
 
 
 ROW_FAULTS = (
-    RowFault("wrong_field_count", CONTACTS, "", QUARANTINE, _any, lambda row, _: [_joined(row) + ";överflödigt"]),
-    RowFault("unclosed_quote", CONTACTS, "lkf", QUARANTINE, _any, lambda row, _: [row | {"lkf": '"' + row["lkf"]}]),
-    RowFault("truncated_last_line", CONTACTS, "", QUARANTINE, _any, _half_line),
+    RowFault(
+        "wrong_field_count", CONTACTS, "", QUARANTINE, suits_any, lambda row, _: [joined_fields(row) + ";överflödigt"]
+    ),
+    RowFault(
+        "unclosed_quote", CONTACTS, "lkf", QUARANTINE, suits_any, lambda row, _: [row | {"lkf": '"' + row["lkf"]}]
+    ),
+    RowFault("truncated_last_line", CONTACTS, "", QUARANTINE, suits_any, _half_line),
     RowFault("bad_date", CONTACTS, "beslut_tid", QUARANTINE, _is_planned_visit, _impossible_date),
-    RowFault("wrong_type", CONTACTS, "fodelsear", QUARANTINE, _any, _set("fodelsear", "okänt")),
-    RowFault("decimal_point", CONTACTS, "patientavgift", QUARANTINE, _any, _set("patientavgift", "275.50")),
-    RowFault("empty_required", CONTACTS, "kon", QUARANTINE, _any, _set("kon", "")),
-    RowFault("bad_code", CONTACTS, "kontaktform", QUARANTINE, _any, _set("kontaktform", "X")),
+    RowFault("wrong_type", CONTACTS, "fodelsear", QUARANTINE, suits_any, set_column("fodelsear", "okänt")),
+    RowFault("decimal_point", CONTACTS, "patientavgift", QUARANTINE, suits_any, set_column("patientavgift", "275.50")),
+    RowFault("empty_required", CONTACTS, "kon", QUARANTINE, suits_any, set_column("kon", "")),
+    RowFault("bad_code", CONTACTS, "kontaktform", QUARANTINE, suits_any, set_column("kontaktform", "X")),
     RowFault(
         "national_code_unknown",
         CONTACTS,
         "vardkontakttyp",
         "regel A36",
         _is_planned_visit,
-        _set("vardkontakttyp", "99"),
+        set_column("vardkontakttyp", "99"),
     ),
-    RowFault("duplicate_identical", CONTACTS, "vardkontakt_id", DUPLICATE, _any, lambda row, _: [row, row]),
+    RowFault(
+        "duplicate_identical", CONTACTS, "vardkontakt_id", DUPLICATE, suits_any, lambda row, _: [row, row], lines=2
+    ),
     RowFault(
         "duplicate_differing",
         CONTACTS,
         "vardkontakt_id",
         QUARANTINE,
-        _any,
+        suits_any,
         lambda row, _: [row, row | {"patientavgift": "999,00"}],
+        lines=2,
     ),
     RowFault("wrong_month_row", CONTACTS, "start_tid", "regel A30", _is_planned_visit, _another_month),
-    RowFault("decision_missing", CONTACTS, "beslut_tid", "regel A01", _is_planned_visit, _set("beslut_tid", "")),
-    RowFault("decision_missing", WAITING, "beslut_tid", "regel A01", _is_still_waiting, _set("beslut_tid", "")),
+    RowFault("decision_missing", CONTACTS, "beslut_tid", "regel A01", _is_planned_visit, set_column("beslut_tid", "")),
+    RowFault("decision_missing", WAITING, "beslut_tid", "regel A01", _is_still_waiting, set_column("beslut_tid", "")),
     RowFault("negative_wait", CONTACTS, "beslut_tid", "regel A02", _is_planned_visit, _negative_wait),
     RowFault("deceased_waiting", WAITING, "avliden_datum", "regel A09", _is_still_waiting, _deceased),
     RowFault(
@@ -178,28 +193,35 @@ ROW_FAULTS = (
         "enhet_hsaid",
         "regel E01",
         _is_planned_visit,
-        _set("enhet_hsaid", f"{HSA_PREFIX}E999999999999"),
+        set_column("enhet_hsaid", f"{HSA_PREFIX}E999999999999"),
     ),
     RowFault(
         "identity_in_wrong_column",
         CONTACTS,
         "remiss_id",
-        "identiteten syns ingenstans",
+        NOWHERE,
         _is_planned_visit,
         lambda row, _: [row | {"remiss_id": row["patient_id"]}],
     ),
 )
 # Faults of calls: the same kinds, planted only when asked for by NAME@telefoni_samtal.
 CALL_FAULTS = (
-    RowFault("wrong_field_count", CALLS, "", QUARANTINE, _any, lambda row, _: [_joined(row, ",") + ",överflödigt"]),
-    RowFault("bad_date", CALLS, "inkommet", QUARANTINE, _any, _set("inkommet", "2024-02-30T10:00:00")),
-    RowFault("empty_required", CALLS, "status", QUARANTINE, _any, _set("status", "")),
-    RowFault("bad_code", CALLS, "kanal", QUARANTINE, _any, _set("kanal", "FAX")),
-    RowFault("duplicate_identical", CALLS, "samtal_id", DUPLICATE, _any, lambda row, _: [row, row]),
-    RowFault("duplicate_differing", CALLS, "samtal_id", QUARANTINE, _any, _another_call),
-    RowFault("wrong_month_row", CALLS, "inkommet", IN_NO_COUNT, _any, _call_of_next_month),
     RowFault(
-        "unknown_unit", CALLS, "enhet_hsaid", REGION_ONLY, _any, _set("enhet_hsaid", f"{HSA_PREFIX}E999999999999")
+        "wrong_field_count", CALLS, "", QUARANTINE, suits_any, lambda row, _: [joined_fields(row, ",") + ",överflödigt"]
+    ),
+    RowFault("bad_date", CALLS, "inkommet", QUARANTINE, suits_any, set_column("inkommet", "2024-02-30T10:00:00")),
+    RowFault("empty_required", CALLS, "status", QUARANTINE, suits_any, set_column("status", "")),
+    RowFault("bad_code", CALLS, "kanal", QUARANTINE, suits_any, set_column("kanal", "FAX")),
+    RowFault("duplicate_identical", CALLS, "samtal_id", DUPLICATE, suits_any, lambda row, _: [row, row], lines=2),
+    RowFault("duplicate_differing", CALLS, "samtal_id", QUARANTINE, suits_any, _another_call, lines=2),
+    RowFault("wrong_month_row", CALLS, "inkommet", IN_NO_COUNT, suits_any, _call_of_next_month),
+    RowFault(
+        "unknown_unit",
+        CALLS,
+        "enhet_hsaid",
+        REGION_ONLY,
+        suits_any,
+        set_column("enhet_hsaid", f"{HSA_PREFIX}E999999999999"),
     ),
 )
 FILE_FAULTS = (
@@ -210,8 +232,6 @@ FILE_FAULTS = (
     FileFault("missing_column", "register_ansvar", REFUSED),
     FileFault("wrong_month_file", CONTACTS, REFUSED),
 )
-FAULT_NAMES = tuple(dict.fromkeys([fault.name for fault in (*ROW_FAULTS, *FILE_FAULTS)] + [ALL_ROWS]))
-_IDENTITY_FAULT = "identity_in_wrong_column"
 _LAST_LINE_FAULT = "truncated_last_line"
 
 
@@ -225,33 +245,6 @@ class Faults:
     def of_file(self, name: str, entity: str) -> FileFault | None:
         """The file fault of that name in that entity's file, if asked for."""
         return next((fault for fault in self.files if (fault.name, fault.entity) == (name, entity)), None)
-
-
-def chosen_faults(names: Sequence[str], contracts: dict[str, Contract]) -> Faults:
-    """The faults by name. Raises UsageError that lists the names for one that is unknown."""
-    rows: list[RowFault] = []
-    files: list[FileFault] = []
-    for asked in names:
-        name, _, entity = asked.partition("@")
-        of_rows = [fault for fault in ROW_FAULTS if name in (fault.name, ALL_ROWS)]
-        if entity == CALLS:
-            of_rows = [fault for fault in CALL_FAULTS if name in (fault.name, ALL_ROWS)]
-        of_files = [fault for fault in FILE_FAULTS if fault.name == name]
-        if not of_rows and not of_files:
-            raise UsageError(f"Felet {asked!r} finns inte.", f"Välj bland: {', '.join(FAULT_NAMES)}.")
-        if entity and ((of_rows and entity != CALLS) or entity not in contracts):
-            raise UsageError(
-                f"Felet {asked!r} kan inte läggas i {entity!r}.",
-                f"Fel på en hel fil kan flyttas (NAMN@entitet) till en känd entitet, fel på en rad bara till {CALLS}.",
-            )
-        if name == "wrong_month_file" and entity not in ("", CONTACTS, CALLS):
-            raise UsageError(
-                f"Felet {asked!r} kräver en fil med periodkolumn.",
-                f"Skriv {name}, {name}@{CONTACTS} eller {name}@{CALLS}.",
-            )
-        rows += [fault for fault in of_rows if fault not in rows]
-        files += [FileFault(fault.name, entity or fault.entity, fault.expected) for fault in of_files]
-    return Faults(tuple(rows), tuple(dict.fromkeys(files)))
 
 
 def _place(fault: RowFault, entries: Keyed, taken: set[int]) -> int:
@@ -287,16 +280,19 @@ def planned_edits(
 
         def edit(fields: Fields, fault: RowFault = fault, line: int = line) -> list[str]:
             changed = fault.change(fields, month)
+            if not changed:
+                named = " ".join(fields[name] for name in fault.column.split())
+                planted.append(Planted(period, file, line, fault.column, fault.name, named, fault.expected))
             for step, new in enumerate(changed):
                 if fault.name == "duplicate_identical" and step == 0:
                     continue
-                is_shown = isinstance(new, dict) and fault.column and fault.name != _IDENTITY_FAULT
+                is_shown = isinstance(new, dict) and fault.column and fault.name != IDENTITY_FAULT
                 value = new[fault.column] if is_shown and isinstance(new, dict) else ""
                 planted.append(Planted(period, file, line + step, fault.column, fault.name, value, fault.expected))
-            return [new if isinstance(new, str) else _joined(new, separator) for new in changed]
+            return [new if isinstance(new, str) else joined_fields(new, separator) for new in changed]
 
         edits[row] = edit
-        extra += fault.name.startswith("duplicate_")
+        extra += fault.lines - 1
     return edits, planted
 
 

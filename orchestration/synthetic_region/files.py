@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from orchestration.contracts import Dialect
+from orchestration.synthetic_region.draws import Keys
 
 Columns = Mapping[str, list[str]]
 Edit = Callable[[dict[str, str]], list[str]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A whole file's rows as columns, a key a row that faults are placed by, and marks of the rows that suit them."""
+
+    key: Keys
+    columns: Columns
+    marks: Mapping[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
 
 
 def quoted(value: str, separator: str) -> str:

@@ -14,11 +14,27 @@ from orchestration.synthetic_region import faults as planting
 from orchestration.synthetic_region import files, registers
 from orchestration.synthetic_region.contacts import contact_columns, waiting_columns
 from orchestration.synthetic_region.days import MINUTES, first_day, month_index, period_name
+from orchestration.synthetic_region.fault_choice import chosen_faults
 from orchestration.synthetic_region.flows import Entries, Region, entries_of_month
+from orchestration.synthetic_region.listing import LISTING, listing_table
+from orchestration.synthetic_region.operations import OPERATIONS, operation_table
 from orchestration.synthetic_region.organisation import make_organisation, unit_rows
 from orchestration.synthetic_region.phone import CALLS, MONTH_1177, call_columns, calls_of_month, month_1177_columns
+from orchestration.synthetic_region.plans import PLAN, plan_table
 from orchestration.synthetic_region.population import make_population
+from orchestration.synthetic_region.stays import Inpatients, inpatients_of_month
 from orchestration.synthetic_region.streams import STREAMS
+from orchestration.synthetic_region.ward_files import (
+    BEDS,
+    PERMISSIONS,
+    RISK_ASSESSMENTS,
+    STAYS,
+    bed_table,
+    permission_table,
+    risk_table,
+    stay_table,
+    stays_in_file,
+)
 
 _BLOCK_ROWS = 50_000
 _LARGEST_SCALE = 20.0
@@ -177,6 +193,36 @@ class _Month:
 
         self._write(MONTH_1177, blocks, ends_open=False)
 
+    def write_table(self, entity: str, table: files.Table) -> None:
+        """Writes a file whose rows are all at hand, with its row faults."""
+
+        def blocks(contract: Contract, names: list[str]) -> Iterator[list[str]]:
+            separator = contract.dialect.separator
+            edits, planted = planting.planned_edits(
+                self.faults, entity, table, self.month, self.period, self._file_name(entity), separator
+            )
+            yield files.lines_of(names, contract.dialect, table.columns, edits, 0)
+            self.planted += planted
+
+        self._write(entity, blocks, ends_open=False)
+
+    def write_wards(self, inpatients: Inpatients) -> None:
+        """Writes the files of the wards."""
+        stays = stays_in_file(inpatients, self.month)
+        self.write_table(STAYS, stay_table(self.region, inpatients, stays, self.month, self.known_day))
+        self.write_table(PERMISSIONS, permission_table(inpatients, stays, self.known_day))
+        self.write_table(BEDS, bed_table(self.region, inpatients, self._month_of_beds()))
+        self.write_table(RISK_ASSESSMENTS, risk_table(inpatients, self.month))
+
+    def _month_of_beds(self) -> int:
+        fault = self.faults.of_file("wrong_month_file", BEDS)
+        if fault is None:
+            return self.month
+        before = period_name(self.month - 1)
+        name = self._file_name(BEDS)
+        self.planted.append(planting.Planted(self.period, name, 0, "datum", fault.name, before, fault.expected))
+        return self.month - 1
+
     def _contacts(self, entries: Entries) -> Entries:
         fault = self.faults.of_file("wrong_month_file", planting.CONTACTS)
         if fault is None:
@@ -205,6 +251,12 @@ class _Month:
         )
         self.write_calls()
         self.write_1177()
+        inpatients = inpatients_of_month(self.region, self.month)
+        self.write_wards(inpatients)
+        operations = operation_table(self.region, entries, inpatients, self.month, self.known_day)
+        self.write_table(OPERATIONS, operations)
+        self.write_table(LISTING, listing_table(self.region, self.month))
+        self.write_table(PLAN, plan_table(self.region, self.month))
         return files.write_control(self.folder, self.names)
 
 
@@ -224,7 +276,7 @@ def write_region(
     arguments give the same bytes, and a month reads the same whatever span it is written in.
     `known_through` writes every month of the span as a system would hand it over at the end of that
     later period: entries on a month's list that were removed since stand as removed.
-    `faults` plants named faults (see `faults.FAULT_NAMES`) and lists them in `<out>/faults.csv`.
+    `faults` plants named faults (see `FAULT_NAMES`) and lists them in `<out>/faults.csv`.
     `progress` gets one line in Swedish a month. Raises UsageError for a period, scale, fault or
     `known_through` that cannot be.
     """
@@ -233,7 +285,7 @@ def write_region(
     contracts = load_contracts()
     months = _months(first_period, last_period)
     known_month = _known_month(known_through, months)
-    asked = planting.chosen_faults(faults, contracts)
+    asked = chosen_faults(faults, contracts)
     region = Region(seed, scale, make_population(seed, scale), make_organisation())
     rows: dict[str, int] = {}
     planted: list[planting.Planted] = []

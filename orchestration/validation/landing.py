@@ -197,9 +197,13 @@ def _column_lines(
 
 
 def checks(
-    connection: duckdb.DuckDBPyConnection, period: str, contracts: Mapping[str, Contract], region: Region
+    connection: duckdb.DuckDBPyConnection,
+    period: str,
+    contracts: Mapping[str, Contract],
+    region: Region,
+    demanded: Sequence[str] = WAITING_TIME_GROUPS,
 ) -> Iterator[tuple[pd.DataFrame, Sequence[Expectation]]]:
-    """Frames of aggregates, each with a column `line`, and what is expected of them."""
+    """Frames of aggregates on the files of the demanded groups, each with a column `line`, and what is expected."""
     import pandas as pd
 
     from expectations.landing import (
@@ -211,11 +215,11 @@ def checks(
         types_expectation,
     )
 
-    checked = {name: members for name, members in groups(dict(contracts)).items() if name in WAITING_TIME_GROUPS}
+    checked = {name: members for name, members in groups(dict(contracts)).items() if name in demanded}
     files = _current_files(connection, [contract for members in checked.values() for contract in members], period)
     outside_band = next((band for band in bands_in_force(connection, SUITE, period) if band.name == OUTSIDE_BAND), None)
     least_rows = outside_band.least_rows if outside_band is not None else 0
-    for group in WAITING_TIME_GROUPS:
+    for group in demanded:
         needed = [contract.entity for contract in checked.get(group, ()) if not contract.is_optional]
         present = pd.DataFrame({LINE: needed, "files_count": [len(files.get(entity, [])) for entity in needed]})
         yield present, [presence_expectation(group)]
@@ -241,11 +245,17 @@ def checks(
 
 
 def validate_landing(
-    connection: duckdb.DuckDBPyConnection, period: str, contracts: Mapping[str, Contract], region: Region
+    connection: duckdb.DuckDBPyConnection,
+    period: str,
+    contracts: Mapping[str, Contract],
+    region: Region,
+    demanded: Sequence[str] = WAITING_TIME_GROUPS,
 ) -> list[ExpectationResult]:
     """The suite over the files of `period` ('YYYY-MM') and the registers in force, one result per expectation.
+
+    `demanded` are the groups that the period must have, registers of whichever period.
 
     A needed file that is not there fails `<group>.entities_present`, and nothing more is asked of it. Memory is
     that of the engine's aggregates. Raises duckdb.Error when the account or a view of the lake is absent.
     """
-    return run_aggregates(SUITE, checks(connection, period, contracts, region))
+    return run_aggregates(SUITE, checks(connection, period, contracts, region, demanded))

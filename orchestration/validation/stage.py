@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
 
+from orchestration.contracts import REGISTERS, WAITING_TIME_GROUPS
 from orchestration.errors import StoppedError, VardlagerError
 from orchestration.national.contract import COMPLETED, WAITING, RecordType
 from orchestration.privacy import mask_identities
 from orchestration.state import evidence
 from orchestration.state.current import current_inputs
+from orchestration.state.domains import HeldDomain, has_care, held_domains
+from orchestration.state.evidence import WAITING_TIMES
 from orchestration.state.keys import delivery_key
 from orchestration.state.store import now, open_state
 from orchestration.validation import landing, waiting_times
@@ -36,9 +39,25 @@ class Suite:
         """The suite's id among the required checks."""
         return f"{self.name}_suite"
 
+    @property
+    def domain(self) -> str:
+        """What the suite guards: a domain of what is published, or everything."""
+        return evidence.domain_of(self.check_id)
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether a failure stops the run and the delivery, and not its own domain's tables alone."""
+        return self.domain in evidence.OF_THE_DELIVERY
+
+
+def _has_care(work: Work) -> bool:
+    with open_state(work.home.state_file) as state:
+        return has_care(work.contracts, state.loads("current"), work.period)
+
 
 def _landing(work: Work, connection: duckdb.DuckDBPyConnection) -> list[ExpectationResult]:
-    return landing.validate_landing(connection, work.period, work.contracts, work.region)
+    demanded = WAITING_TIME_GROUPS if _has_care(work) else (REGISTERS,)
+    return landing.validate_landing(connection, work.period, work.contracts, work.region, demanded)
 
 
 def _waiting_times(work: Work, connection: duckdb.DuckDBPyConnection) -> list[ExpectationResult]:
@@ -60,6 +79,12 @@ SUITES = (
     Suite(COMPLETED.suite, "Leveransens genomförda kontakter", _record_type(COMPLETED)),
     Suite(WAITING.suite, "Leveransens väntande kontakter", _record_type(WAITING)),
 )
+
+
+def suites_to_run(work: Work) -> list[Suite]:
+    """The suites that the period can be asked for: those of the waiting times wait for its care."""
+    is_with_care = _has_care(work)
+    return [suite for suite in SUITES if is_with_care or suite.domain != WAITING_TIMES]
 
 
 def _describe(told: list[ExpectationResult]) -> str:
@@ -117,13 +142,13 @@ def _store(work: Work, by_suite: Mapping[Suite, list[ExpectationResult]]) -> Non
 
 
 def run_suites(work: Work) -> list[ExpectationResult]:
-    """Run every suite on the period's build, store what they saw, and record it as evidence.
+    """Run the suites on the period's build, store what they saw, and record it as evidence.
 
     Never raises for what a suite finds or for one that breaks down: the others run all the same, and the results
     tell. `demand_passed` decides.
     """
     work.progress("Validerar ...")
-    by_suite = {suite: _run_suite(work, suite) for suite in SUITES}
+    by_suite = {suite: _run_suite(work, suite) for suite in suites_to_run(work)}
     _store(work, by_suite)
     results = [result for own in by_suite.values() for result in own]
     for result in warnings(results):
@@ -131,19 +156,23 @@ def run_suites(work: Work) -> list[ExpectationResult]:
     return results
 
 
-def demand_passed(work: Work, results: Iterable[ExpectationResult]) -> None:
-    """Raise StoppedError unless every suite has results and nothing in them stops the delivery.
+def demand_passed(work: Work, results: Iterable[ExpectationResult], asked: Sequence[Suite] | None = None) -> None:
+    """Raise StoppedError unless every asked suite that may stop the run has results and nothing in them does.
 
-    A check that could not be run is told apart from data that failed one.
+    A check that could not be run is told apart from data that failed one. A suite of another domain holds back
+    the domain's tables and stops nothing: its evidence decides. All suites count as asked when none are given.
     """
     results = list(results)
     seen = {result.suite for result in results}
-    results += [crash_of_suite(suite.name, "inget resultat") for suite in SUITES if suite.name not in seen]
-    stopping = failures(results)
+    asked = SUITES if asked is None else asked
+    results += [crash_of_suite(suite.name, "inget resultat") for suite in asked if suite.name not in seen]
+    holding = {suite.name for suite in asked if not suite.is_stopping}
+    stopping = [result for result in failures(results) if result.suite not in holding]
     crashed = [result for result in stopping if result.has_crashed]
     failed = [result for result in stopping if not result.has_crashed]
     if not stopping:
         told = f", {len(warnings(results))} påpekanden" if warnings(results) else ""
+        told += f", {len(failures(results))} underkända eller inte körda" if failures(results) else ""
         work.progress(f"  {len(results)} kontroller körda{told}")
         return
     what, next_steps = [], []
@@ -159,11 +188,24 @@ def demand_passed(work: Work, results: Iterable[ExpectationResult]) -> None:
     raise StoppedError(". ".join(what), f"{next_step[0].upper()}{next_step[1:]}.")
 
 
+def held_back(work: Work) -> tuple[HeldDomain, ...]:
+    """The domains whose tables this run may not publish, from its evidence."""
+    with open_state(work.home.state_file) as state:
+        inputs = current_inputs(state, work.contracts, work.region)
+        return held_domains(state, work.contracts, work.run_id, inputs, work.period)
+
+
 def validate_period(work: Work) -> list[ExpectationResult]:
     """Run the suites, store what they saw, and return it; StoppedError as `demand_passed`."""
     results = run_suites(work)
     demand_passed(work, results)
     return results
+
+
+def results_of_the_delivery(work: Work) -> list[ExpectationResult]:
+    """What the suites of this run that guard the delivery saw, as stored: another domain's are no part of it."""
+    guarding = {suite.name for suite in SUITES if suite.is_stopping}
+    return [result for result in stored_results(work) if result.suite in guarding]
 
 
 def stored_results(work: Work) -> list[ExpectationResult]:

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from orchestration.contracts import PROJECT_ROOT
@@ -113,13 +112,23 @@ def _result(raw: Any) -> NodeResult:
 
 
 @functools.lru_cache(maxsize=1)
-def _manifest(build_file: Path) -> Any:  # noqa: ARG001 - it is the key: the build database names the relations
-    """The project as dbt reads it, once a process and build database; None when it cannot be read.
+def _manifest(database: str) -> Any:  # noqa: ARG001 - it is the key: the build database's name is in every relation
+    """The project as dbt reads it, once a process for all homes; None when it cannot be read.
 
-    The models of a process do not change, and reading them again costs half a second each time dbt is asked.
-    What is wrong with them is told by the command itself, which then reads them anew.
+    The models of a process do not change, and nothing in the manifest is of a home: where its build file lies and
+    how much memory it may take are in the profile, which dbt reads each time. Reading the project costs seconds.
+    What is wrong with it is told by the command itself, which then reads it anew.
     """
     return _invoke(None, "parse").result
+
+
+def read_project(home: Home, region: Region) -> None:
+    """Let dbt read the project, once a process, so that what is run or forked from here on need not."""
+    with _environment(home, region):
+        try:
+            _manifest(home.build_file.stem)
+        finally:
+            _release()
 
 
 def _invoke(manifest: Any, *arguments: str) -> Any:
@@ -145,7 +154,7 @@ def run_dbt(home: Home, region: Region, arguments: Sequence[str]) -> list[NodeRe
     """
     with _environment(home, region):
         try:
-            outcome = _invoke(_manifest(home.build_file), *arguments)
+            outcome = _invoke(_manifest(home.build_file.stem), *arguments)
         finally:
             _release()
     results = [_result(raw) for raw in getattr(outcome.result, "results", [])]

@@ -28,8 +28,9 @@ _TOLD_DEVIATION = {
     "effect": "varchar", "status": "varchar", "entity": "varchar", "contact_id": "varchar", "unit_id": "varchar",
     "unit_name": "varchar", "care_level": "varchar", "phase": "varchar", "mvo_code": "varchar",
     "decision_date": "date", "start_date": "date", "booked_date": "date", "is_booked": "boolean",
-    "target_date": "date", "wait_days": "bigint", "is_left_out": "boolean", "detail": "varchar",
-    "sort_order": "bigint",
+    "target_date": "date", "wait_days": "bigint", "is_left_out": "boolean",
+    "stay_number": "integer", "admitted_at": "timestamp", "discharged_at": "timestamp", "event_date": "date",
+    "detail": "varchar", "sort_order": "bigint",
 }  # fmt: skip
 
 _CONTROL_TABLES = {
@@ -183,7 +184,8 @@ def _setting_rows(region: Region, own_keys: frozenset[str]) -> list[list[str]]:
     return rows
 
 
-def _period_rows(state: State) -> list[list[Any]]:
+def _period_rows(state: State, remarks: Mapping[tuple[str, str], str]) -> list[list[Any]]:
+    """What is told of each period's groups; a remark on one stands after what the state says of it."""
     loads = state.loads("current", "replaced", "held")
     rows = []
     for row in state.rows("select * from period_group order by period, group_name"):
@@ -196,7 +198,7 @@ def _period_rows(state: State) -> list[list[Any]]:
                 row["state"],
                 len(own),
                 max((load.loaded_at for load in own), default=None),
-                row["message"],
+                "; ".join(told for told in (row["message"], remarks.get((period, group))) if told) or None,
             ]
         )
     return rows
@@ -235,11 +237,16 @@ def _fill(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequ
         connection.execute(f"insert into control.{table} select {lists}", values)
 
 
-def write_state_copies(connection: duckdb.DuckDBPyConnection, state: State) -> None:
-    """Copy what analysts may see of the state: accounts, period states, results and deliveries."""
+def write_state_copies(
+    connection: duckdb.DuckDBPyConnection, state: State, remarks: Mapping[tuple[str, str], str] | None = None
+) -> None:
+    """Copy what analysts may see of the state: accounts, period states, results and deliveries.
+
+    `remarks` are told beside the state of a period's group, by (period, group).
+    """
     connection.execute("create schema if not exists control")
     _fill(connection, "load_account", _load_rows(state))
-    _fill(connection, "period_state", _period_rows(state))
+    _fill(connection, "period_state", _period_rows(state, remarks or {}))
     _fill(
         connection,
         "validation_result",
@@ -295,6 +302,20 @@ class Acceptance:
     seen: Path | None
 
 
+def _take_deviations(
+    connection: duckdb.DuckDBPyConnection, table: str, path: Path, condition: str, values: Mapping[str, str]
+) -> None:
+    """Rows of a review's file of deviations; what an older review did not tell of them is NULL."""
+    told = {
+        name for (name,) in connection.execute("select name from parquet_schema($path)", {"path": str(path)}).fetchall()
+    }
+    names = ", ".join(name for name in _TOLD_DEVIATION if name in told)
+    connection.execute(
+        f"insert into control.{table} ({names}) select {names} from read_parquet($path) where {condition}",
+        {"path": str(path), **values},
+    )
+
+
 def write_review_inputs(
     connection: duckdb.DuckDBPyConnection,
     earlier: Path | None,
@@ -306,19 +327,18 @@ def write_review_inputs(
     `earlier` is the Parquet file of deviations of the review compared with, None when there is none; a row of
     `approvals` has the columns of control.clinic_approval. What is left out is empty, as while the models are built.
     """
-    names = ", ".join(_TOLD_DEVIATION)
     _fill(connection, "earlier_deviation", [])
     _fill(connection, "accepted_deviation", [])
     if earlier is not None:
-        connection.execute(
-            f"insert into control.earlier_deviation select {names} from read_parquet($path)", {"path": str(earlier)}
-        )
+        _take_deviations(connection, "earlier_deviation", earlier, "true", {})
     for acceptance in acceptances:
         if acceptance.seen is not None:
-            connection.execute(
-                f"insert into control.accepted_deviation select {names} from read_parquet($path) "
-                "where status <> 'fixed' and clinic_id = $clinic and rule_id = $rule",
-                {"path": str(acceptance.seen), "clinic": acceptance.clinic_id, "rule": acceptance.rule_id},
+            _take_deviations(
+                connection,
+                "accepted_deviation",
+                acceptance.seen,
+                "status <> 'fixed' and clinic_id = $clinic and rule_id = $rule",
+                {"clinic": acceptance.clinic_id, "rule": acceptance.rule_id},
             )
     _fill(connection, "clinic_approval", approvals)
     _fill(

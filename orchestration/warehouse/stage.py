@@ -11,7 +11,8 @@ import duckdb
 from orchestration.contracts import period_groups
 from orchestration.errors import StoppedError, VardlagerError
 from orchestration.state import evidence
-from orchestration.state.current import built_periods, readable_loads
+from orchestration.state.current import built_periods, current_inputs, readable_loads
+from orchestration.state.domains import held_domains
 from orchestration.state.store import State, open_state
 from orchestration.warehouse import basis as basis_of
 from orchestration.warehouse import look_back as spans
@@ -25,8 +26,12 @@ CHECK = "dbt_tests_pass"
 STATE_COPY_TAG = "tag:state_copy"
 ASKED_FOR = "--full-refresh"
 _UNITS = ("+int_core__unit", "+int_core__unit_overlap", "+int_core__unit_absent")
-# Seeds and the models' unit tests are code: as long as it is the same, what was loaded and proven with it stands.
-_OF_THE_CODE = ("--exclude-resource-type", "seed", "--exclude-resource-type", "unit_test")
+# Seeds, views and the models' unit tests are code: as long as it is the same, what was made and proven with it stands.
+# The tests of views and seeds are run all the same: excluding a node takes no test with it.
+OF_THE_CODE = (
+    "--exclude-resource-type", "seed", "--exclude-resource-type", "unit_test",
+    "--exclude", "config.materialized:view", "--indirect-selection", "empty",
+)  # fmt: skip
 # Models that hold all periods and are made anew each time: only the last part of a build has all that they read.
 _OF_ALL_PERIODS = ("--exclude", "tag:whole+")
 _SHOWN_FAILURES = 5
@@ -239,8 +244,8 @@ def _build_in_parts(work: Work, state: State, plan: Plan) -> tuple[str, list[Nod
             inputs = _write_inputs(connection, work, state, part)
         finally:
             connection.close()
-        is_from_nothing = plan.why_all is not None and number == 1
-        of_the_code = () if is_from_nothing else _OF_THE_CODE
+        # What is left to the last part is proven there, so that a build from nothing leaves nothing out of it.
+        of_the_code = () if plan.why_all is not None and number in (1, len(parts)) else OF_THE_CODE
         of_all_periods = () if number == len(parts) else _OF_ALL_PERIODS
         nodes = run_dbt(work.home, work.region, ["build", *of_the_code, *of_all_periods])
         if any(node.is_bad for node in nodes):
@@ -265,11 +270,17 @@ def _note_basis(work: Work, plan: Plan, nodes: Sequence[NodeResult]) -> None:
 
 
 def refresh_state_copies(work: Work) -> None:
-    """Bring meta and quality copies of the state up to date, without touching any figure."""
+    """Bring meta and quality copies of the state up to date, without touching any figure.
+
+    A domain that this run holds back is told at the groups that carry it.
+    """
     with open_state(work.home.state_file) as state:
+        inputs = current_inputs(state, work.contracts, work.region)
+        held = held_domains(state, work.contracts, work.run_id, inputs, work.period)
+        remarks = {(work.period, group): domain.in_words() for domain in held for group in domain.domain.groups}
         connection = work.connect_build()
         try:
-            write_state_copies(connection, state)
+            write_state_copies(connection, state, remarks)
         finally:
             connection.close()
     nodes = run_dbt(work.home, work.region, ["run", "--select", STATE_COPY_TAG, "--no-write-json"])

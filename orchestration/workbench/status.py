@@ -10,11 +10,12 @@ from rich.table import Table
 
 from orchestration.approval.approvals import clinic_states, known_clinics
 from orchestration.contracts import load_contracts
-from orchestration.publishing.versions import publications, version_in_force
+from orchestration.publishing.versions import held_back_in_force, publications, version_in_force
 from orchestration.reporting.stage import newest_lists
 from orchestration.review.told import read_told, summary_lines
 from orchestration.settings import Home, Region, read_region
 from orchestration.state.current import current_inputs
+from orchestration.state.published import NO_FIGURES
 from orchestration.state.reviews import review_in_force
 from orchestration.state.store import State, open_state
 from orchestration.workbench.screen import plain_console
@@ -134,6 +135,14 @@ def _publication_line(home: Home, state: State) -> str:
     return f"Publicerat: version {in_force}, {entry.published_at}, körd för {entry.period}{saved}"
 
 
+def _held_lines(home: Home) -> list[str]:
+    """What the version in force holds back, why, and which figures stand in its place."""
+    return [
+        f"Hålls tillbaka: {title}: {why}. {since.in_words() if since is not None else NO_FIGURES}"
+        for title, why, since in held_back_in_force(home)
+    ]
+
+
 def _approvals_table(state: State, period: str) -> Table:
     """Each clinic with rows in the period's delivery: who approved what is kept of it, or why nobody has."""
     clinics = known_clinics(state, period)
@@ -196,6 +205,8 @@ def status_text(home: Home, period: str | None, today: datetime.date | None = No
         console.print(_checks_table(state, period))
         console.print(_deliveries_table(state, period))
         console.print(_publication_line(home, state))
+        for line in _held_lines(home):
+            console.print(line)
         periods = [period] if period else [row[0] for row in state.rows("select max(period) from period_group")]
         for month in periods:
             if month:

@@ -4,6 +4,10 @@ stay as (
     select * from {{ ref('int_inpatient__stay') }}
 ),
 
+assessment as (
+    select * from {{ ref('stg_cosmic__riskbedomning') }}
+),
+
 -- PR01: in the order of time; an open stay is the last. Stays that tell the same times are told apart by
 -- number.
 ordered_stay as (
@@ -34,6 +38,17 @@ span as (
     group by episode_key
 ),
 
+-- PR04: all three kinds, whenever during the episode and in whichever file.
+risk_assessment as (
+    select
+        episode_key,
+        bool_or(assessment_type = 'FALL')
+        and bool_or(assessment_type = 'TRYCKSAR')
+        and bool_or(assessment_type = 'NUTRITION') as is_risk_assessed
+    from assessment
+    group by episode_key
+),
+
 -- CM04: the age is that of the first admission; who the patient is, and where, is told by the last stay.
 whole_episode as (
     select
@@ -52,12 +67,14 @@ whole_episode as (
         span.discharge_ready_at,
         last_stay.drg_weight,
         span.has_municipal_care,
+        coalesce(risk_assessment.is_risk_assessed, false) as is_risk_assessed,
         span.is_reversed
     from span
     inner join ordered_stay as first_stay
         on span.episode_key = first_stay.episode_key and first_stay.place_from_first = 1
     inner join ordered_stay as last_stay
         on span.episode_key = last_stay.episode_key and last_stay.place_from_last = 1
+    left join risk_assessment on span.episode_key = risk_assessment.episode_key
 )
 
 select
@@ -76,5 +93,6 @@ select
     discharge_ready_at,
     drg_weight,
     has_municipal_care,
+    is_risk_assessed,
     is_reversed
 from whole_episode

@@ -28,23 +28,38 @@ ordered_stay_day as (
                 stay_number desc
         ) as place
     from stay_day
+    where not is_only_stay
+),
+
+-- Most episodes have one stay, whose days need no order: so stays of years are borne in little memory.
+episode_day as (
+    select
+        period,
+        date,
+        episode_key,
+        ward_id
+    from stay_day
+    where is_only_stay
+    union all
+    select
+        period,
+        date,
+        episode_key,
+        ward_id
+    from ordered_stay_day
+    where place = 1
 ),
 
 occupied_day as (
-    select
-        ordered_stay_day.period,
-        ordered_stay_day.date,
-        ordered_stay_day.episode_key,
-        ordered_stay_day.ward_id
-    from ordered_stay_day
+    select episode_day.*
+    from episode_day
     where
-        ordered_stay_day.place = 1
-        and not exists (
+        not exists (
             select 1
             from permission_day
             where
-                permission_day.episode_key = ordered_stay_day.episode_key
-                and permission_day.date = ordered_stay_day.date
+                permission_day.episode_key = episode_day.episode_key
+                and permission_day.date = episode_day.date
         )
 ),
 

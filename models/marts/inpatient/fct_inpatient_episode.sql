@@ -12,10 +12,6 @@ permission_day as (
     select * from {{ ref('int_inpatient__permission_day') }}
 ),
 
-assessment as (
-    select * from {{ ref('stg_cosmic__riskbedomning') }}
-),
-
 ward_period as (
     select * from {{ ref('int_core__ward_period') }}
 ),
@@ -36,17 +32,6 @@ newest_period as (
 continuation as (
     select distinct continued_by_episode_key as episode_key
     from transfer
-),
-
--- PR04: all three kinds, whenever during the episode and in whichever file.
-risk_assessment as (
-    select
-        episode_key,
-        bool_or(assessment_type = 'FALL')
-        and bool_or(assessment_type = 'TRYCKSAR')
-        and bool_or(assessment_type = 'NUTRITION') as is_risk_assessed
-    from assessment
-    group by episode_key
 ),
 
 permission_days as (
@@ -160,8 +145,7 @@ finished_episode as (
                 'coalesce(dated_episode.discharged_date, newest_period.last_date)'
             ) }}
         ) as ready_days,
-        readmitted_index.episode_key is not null as is_readmission_30d,
-        coalesce(risk_assessment.is_risk_assessed, false) as is_risk_assessed
+        readmitted_index.episode_key is not null as is_readmission_30d
     from dated_episode
     left join unit
         on
@@ -170,7 +154,6 @@ finished_episode as (
             and dated_episode.ward_date <= unit.valid_to_date
     left join permission_days on dated_episode.episode_key = permission_days.episode_key
     left join readmitted_index on dated_episode.episode_key = readmitted_index.episode_key
-    left join risk_assessment on dated_episode.episode_key = risk_assessment.episode_key
     cross join newest_period
 )
 

@@ -9,7 +9,7 @@ from typing import Final
 from orchestration.reporting import wording
 from orchestration.reporting.lists import columns, texts, words
 from orchestration.reporting.lists.facts import ClinicFacts, Review, WorkListFacts
-from orchestration.reporting.lists.words import NO_CLINIC, Row
+from orchestration.reporting.lists.words import Row
 from orchestration.reporting.lists.workbook import Book, Column, Page, of, open_book, write_table_sheet
 
 _PAGE_WIDTHS: Final = (34, 24, 30, 16, 16, 16)
@@ -59,8 +59,8 @@ def _write_clinic_overview(book: Book, review: Review, facts: ClinicFacts, regio
     page.table(_DELIVERY, _delivery_rows(clinic))
     page.text("Varför rader utelämnas står på bladet Utelämnat.")
     page.heading("Bladen i arbetsboken")
-    page.pairs(texts.SHEETS)
-    if facts.clinic_id != NO_CLINIC:
+    page.pairs(texts.sheets(facts))
+    if texts.must_approve(facts.clinic):
         page.heading("Så godkänner du")
         for paragraph, command in texts.how_to_approve(facts, review):
             page.text(paragraph)
@@ -73,8 +73,9 @@ def write_clinic_book(path: Path, review: Review, facts: ClinicFacts, region_nam
     """Write a clinic's workbook, and return how many deviations stand in it (fixed ones too)."""
     name, month = words.clinic_name(facts.clinic), wording.month(review.period)
     title = f"Avvikelser att rätta: {name}, {month}"
-    standing = [row for row in facts.deviations if row["status"] != "fixed"]
-    fixed = [row for row in facts.deviations if row["status"] == "fixed"]
+    standing = [row for row in facts.contact_deviations if row["status"] != "fixed"]
+    fixed = [row for row in facts.contact_deviations if row["status"] == "fixed"]
+    others = facts.other_deviations
     with open_book(path, title, f"Väntetider {month}, {region_name}", f"{name}, {month}", review.made_at) as book:
         _write_clinic_overview(book, review, facts, region_name)
         count = write_table_sheet(
@@ -84,10 +85,22 @@ def write_clinic_book(path: Path, review: Review, facts: ClinicFacts, region_nam
             [f"{texts.A_ROW_A_DEVIATION} {texts.FILTER}"],
             columns.DEVIATIONS,
             standing,
-            when_empty=texts.NOTHING_TO_CORRECT,
+            when_empty=texts.nothing_to_correct(facts),
             frozen_columns=2,
             printed_columns=columns.DEVIATIONS_PRINTED,
         )
+        if others:
+            count += write_table_sheet(
+                book,
+                texts.OTHER_SHEET,
+                f"{texts.OTHER_TITLE}: {name}, {month}",
+                [texts.OTHER_NOTE, texts.FILTER],
+                columns.OTHER_DEVIATIONS,
+                others,
+                when_empty=texts.NOTHING_TO_CORRECT,
+                frozen_columns=2,
+                printed_columns=columns.OTHER_DEVIATIONS_PRINTED,
+            )
         write_table_sheet(
             book,
             "Regler",
@@ -106,7 +119,7 @@ def write_clinic_book(path: Path, review: Review, facts: ClinicFacts, region_nam
             [texts.FIXED_NOTE],
             columns.DEVIATIONS,
             fixed,
-            when_empty=texts.nothing_fixed(review),
+            when_empty=texts.nothing_fixed(review, facts),
             frozen_columns=2,
             printed_columns=columns.DEVIATIONS_PRINTED,
         )

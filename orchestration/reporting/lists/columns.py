@@ -53,6 +53,31 @@ DEVIATIONS: Final = (
 # These go on paper; the rest is for filtering.
 DEVIATIONS_PRINTED: Final = 16
 
+# What is found in stays, permissions, beds, operations and listing.
+OTHER_DEVIATIONS: Final = (
+    Column("Status", lambda row: words.named(words.STATUSES, row["status"]), width=10, marks=_STATUS_MARKS),
+    Column("Regel", of("rule_id"), width=9),
+    Column("Avvikelse", of("title"), "wrap", 26),
+    Column("Vad som är fel", _masked("detail"), "wrap", 40),
+    Column("Avdelning eller enhet", lambda row: row["unit_name"] or row["unit_id"], "wrap", 24),
+    Column("Vårdtillfälle eller operation", of("contact_id"), width=19),
+    Column("Vistelse", of("stay_number"), "days", 9),
+    Column("In", lambda row: words.minute(row["admitted_at"]), width=16),
+    Column("Ut", words.discharged, width=16),
+    Column("Dag", of("event_date"), "date", 11.5),
+    Column("Uppgift", words.list_of, width=17),
+    Column("Gör så här", of("what_to_do"), "wrap", 38),
+    Column("Allvar", lambda row: words.named(wording.SEVERITIES, row["severity"]), width=19, marks=_SEVERITY_MARKS),
+    Column("Enhetens HSA-id", of("unit_id"), width=22),
+    Column(
+        "Godtagen därför att",
+        lambda row: mask_identities(row["accepted_reason"] or "") or None if row["status"] == "accepted" else None,
+        "wrap",
+        30,
+    ),
+)
+OTHER_DEVIATIONS_PRINTED: Final = 12
+
 RULES: Final = (
     Column("Regel", of("rule_id"), width=9),
     Column("Avvikelse", of("title"), "wrap", 24),

@@ -13,7 +13,7 @@ from typing import Any, Final
 import duckdb
 
 from orchestration.errors import VardlagerError
-from orchestration.reporting.lists.words import Row
+from orchestration.reporting.lists.words import Row, is_of_contacts
 
 DOCUMENT_NAME: Final = "review.json"
 TABLES: Final = (
@@ -51,6 +51,7 @@ _DEVIATIONS: Final = f"""
         deviation.*,
         rule.title,
         rule.what_to_do,
+        rule.group_name,
         rule.accepted_reason
     from deviation
     inner join rule
@@ -188,6 +189,17 @@ class ClinicFacts:
     deviations: tuple[Row, ...]
     figures: tuple[Row, ...]
     left_out: tuple[Row, ...]
+
+    @property
+    def contact_deviations(self) -> tuple[Row, ...]:
+        """The deviations in the care files and the registers."""
+        return tuple(row for row in self.deviations if is_of_contacts(row))
+
+    @property
+    def other_deviations(self) -> tuple[Row, ...]:
+        """The deviations in other files: stays, permissions, beds, operations and listing; fixed ones last."""
+        others = [row for row in self.deviations if not is_of_contacts(row)]
+        return tuple(sorted(others, key=lambda row: row["status"] == "fixed"))
 
     @property
     def clinic_id(self) -> str:

@@ -129,7 +129,8 @@ def render_clinic_page(review: Review, facts: ClinicFacts, region_name: str, boo
             verdict=texts.verdict(facts, review),
             open_rules=rule_sections(facts, ("new", "remaining")),
             accepted_rules=rule_sections(facts, ("accepted",)),
-            fixed=_rows(row for row in facts.deviations if row["status"] == "fixed"),
+            fixed=_rows(row for row in facts.contact_deviations if row["status"] == "fixed"),
+            fixed_others=_rows(row for row in facts.other_deviations if row["status"] == "fixed"),
             info_rules=[row for row in facts.rules if row["severity"] == "info"],
             figures_by_population=[
                 (population, list(rows))

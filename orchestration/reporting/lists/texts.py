@@ -38,6 +38,12 @@ COUNTS: Final = (
     ("Godtagna", "accepted_count"),
     ("För kännedom", "info_count"),
 )
+OTHER_SHEET: Final = "Slutenvård"
+OTHER_TITLE: Final = "Slutenvård, operationer och listning"
+OTHER_NOTE: Final = (
+    "En rad per vistelse, permission, avdelningsdygn, operation eller enhet, det allvarligaste först; det som är "
+    "åtgärdat står sist. Inget av det går med i den nationella leveransen, men regionens egna siffror vilar på det."
+)
 SHEETS: Final = (
     ("Att rätta", "varje avvikelse på en rad, med vad som är fel och vad som ska göras"),
     ("Regler", "vad varje regel betyder, hur många, och jämfört med förra månaden och i fjol"),
@@ -55,18 +61,46 @@ def made(review: Review) -> str:
     return f"{text}, jämförd med genomgång {review.compared_with}: den senaste av andra filer än de här."
 
 
+def has_rows(clinic: Row) -> bool:
+    """Whether the clinic has rows that could be delivered."""
+    return bool(clinic["completed_count"] or clinic["waiting_count"])
+
+
+def must_approve(clinic: Row) -> bool:
+    """Whether something of the clinic is delivered, which it then approves."""
+    return bool(clinic["clinic_id"] != NO_CLINIC and clinic["approval_state"] != "not_needed")
+
+
 def about_clinic(review: Review, region_name: str, clinic: Row) -> str:
     """Month, region, area and id of the clinic on one line."""
-    parts = [f"Väntetider {wording.month(review.period)}", region_name, clinic["area_name"]]
+    month = wording.month(review.period)
+    subject = f"Väntetider {month}" if clinic["clinic_id"] == NO_CLINIC or has_rows(clinic) else month.capitalize()
+    parts = [subject, region_name, clinic["area_name"]]
     if clinic["clinic_id"] != NO_CLINIC:
         parts.append(clinic["clinic_id"])
     return " · ".join(part for part in parts if part)
 
 
-def nothing_fixed(review: Review) -> str:
-    """Why no deviation is told as fixed."""
+def sheets(facts: ClinicFacts) -> list[tuple[str, str]]:
+    """The workbook's sheets after the first, and what each holds."""
+    first, *others = SHEETS
+    of_wards = [(OTHER_SHEET, "det som ska rättas i vistelser, vårdplatser, operationer och listning")]
+    return [first, *(of_wards if facts.other_deviations else []), *others]
+
+
+def nothing_to_correct(facts: ClinicFacts) -> str:
+    """What stands where there is no deviation of a contact."""
+    if any(row["status"] != "fixed" for row in facts.other_deviations):
+        return f"Inget att rätta bland kontakter och väntelista. Se bladet {OTHER_SHEET}."
+    return NOTHING_TO_CORRECT
+
+
+def nothing_fixed(review: Review, facts: ClinicFacts) -> str:
+    """Why no deviation of a contact is told as fixed."""
     if review.compared_with is None:
         return "Månaden har inte lästs in förut, så det finns inget att jämföra med."
+    if any(row["status"] == "fixed" for row in facts.other_deviations):
+        return f"Inget bland kontakter och väntelista. Se bladet {OTHER_SHEET}."
     return "Inget har åtgärdats sedan förra inläsningen."
 
 
@@ -83,6 +117,12 @@ def verdict(facts: ClinicFacts, review: Review) -> tuple[str, str, str]:
         )
     if not clinic["new_count"] and not clinic["remaining_count"]:
         return "passed", "Inget att rätta", "Alla rader är utan anmärkning, rättade eller godtagna. Tack!"
+    if clinic["clinic_id"] != NO_CLINIC and not must_approve(clinic):
+        return (
+            "warn",
+            "Att rätta",
+            f"Här finns {counts} avvikelser. Regionens egna siffror vilar på uppgifterna.",
+        )
     return "warn", f"Att rätta senast {last_day}", f"Här finns {counts} avvikelser."
 
 
@@ -95,9 +135,18 @@ def steps(facts: ClinicFacts, review: Review) -> list[str]:
             "Rätta enheten i Cosmic, eller komplettera enhetsregistret, och läs in månaden på nytt.",
             f"Rättningen ska vara inläst senast {last_day}. Ingen klinik godkänner de här raderna.",
         ]
-    return [
+    correct = [
         "Rätta avvikelserna i Cosmic, det som står överst först.",
         "När månaden har lästs in på nytt kommer en ny lista. Det som är rättat står då som åtgärdat.",
+    ]
+    if not must_approve(facts.clinic):
+        return [
+            *correct,
+            "Kliniken har inget att godkänna: inga av dess rader går med i den nationella leveransen. Är något rätt "
+            "registrerat fast en regel har slagit till? Låt det vara.",
+        ]
+    return [
+        *correct,
         "Är något rätt registrerat fast en regel har slagit till? Låt det vara, och ange skälet när du godkänner.",
         f"Godkänn klinikens siffror senast {last_day}. Regionen levererar månaden senast "
         f"{words.day(review.period_row['delivery_last_date'])}.",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
-from orchestration.contracts import load_contracts
+from orchestration.contracts import CARE, REGISTERS, load_contracts
 from orchestration.reporting import wording
 
 Row = Mapping[str, Any]
@@ -76,6 +76,21 @@ def list_of(row: Row) -> str:
     return POPULATION_OF_ENTITY.get(entity) or (source_name(entity) if entity else NOTHING)
 
 
+def is_of_contacts(row: Row) -> bool:
+    """Whether a rule, or a deviation of it, speaks of the care files or the registers, and not of other files."""
+    return row["group_name"] in (CARE, REGISTERS)
+
+
+def minute(moment: datetime.datetime | None) -> str | None:
+    """A moment as '2024-07-01 10:00'."""
+    return None if moment is None else moment.isoformat(sep=" ", timespec="minutes")
+
+
+def discharged(row: Row) -> str | None:
+    """When a stay ended, 'Pågår' when it has not; nothing when the deviation is of no stay."""
+    return "Pågår" if row["admitted_at"] and not row["discharged_at"] else minute(row["discharged_at"])
+
+
 def contact(row: Row) -> str:
     """The source's id of the contact; what the deviation is about when it is no single contact."""
     if row["contact_id"]:
@@ -135,7 +150,7 @@ def effect(row: Row) -> str:
     """What happens to the rows that break a rule."""
     if row["severity"] == "block":
         return wording.SEVERITIES["block"]
-    return wording.EFFECTS_OF_RULES.get(row["rule_id"]) or named(wording.EFFECTS, row["effect"])
+    return wording.effect_of_rule(row)
 
 
 def left_out_title(row: Row) -> str:

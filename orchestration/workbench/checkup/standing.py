@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from orchestration.contracts import load_contracts
-from orchestration.publishing.contents import DATABASE_NAME, NOTE_NAME, PARQUET_NAME, files_of, sha256_of
+from orchestration.publishing.contents import DATABASE_NAME, PARQUET_NAME, files_of, sha256_of
 from orchestration.publishing.versions import (
     Publication,
     faults_of,
@@ -21,6 +21,7 @@ from orchestration.publishing.versions import (
 )
 from orchestration.settings import Home, Region
 from orchestration.state.current import current_inputs
+from orchestration.state.published import NOTE_NAME
 from orchestration.state.store import State, schema_faults
 from orchestration.workbench.checkup.finding import Finding, fault, good, listed, looked, note
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.python.warehouse.conftest import built, working_dir
+from tests.python.warehouse.conftest import built, manifest, shared_dir, working_dir
 
-__all__ = ["built", "working_dir"]
+__all__ = ["built", "manifest", "shared_dir", "working_dir"]

@@ -22,7 +22,7 @@ from orchestration.warehouse.inputs import write_inputs
 from orchestration.work import open_work
 
 SPEC = Path(__file__).resolve().parents[4] / "shared" / "spec" / "PRODUCT.md"
-TABLES = list(plain.read_statements())
+TABLES = list(plain.all_statements())
 ROW_FAULTS = (
     "national_code_unknown", "wrong_month_row", "negative_wait", "unknown_unit", "decision_missing",
     "deceased_waiting", "duplicate_identical", "duplicate_differing", "bad_date",

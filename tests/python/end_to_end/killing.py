@@ -1,7 +1,8 @@
 """Processes that work in a home, to the end or until a certain point, where they kill themselves with signal 9.
 
-The libraries take many seconds to import, so one process imports them and forks another for each piece of
-work. It has started no thread, and opened no file of the home, so what is forked is like a program newly begun.
+The libraries take many seconds to import and dbt's project to read, so one process does both and forks another for
+each piece of work. It has started no thread, and opened no file of the home, so what is forked is like a program
+newly begun.
 """
 
 from __future__ import annotations
@@ -150,7 +151,9 @@ def _work(order: dict[str, Any]) -> None:
 
 
 def serve() -> None:
-    """Import everything; then for each order on a line of standard input fork, wait, and tell the exit code."""
+    """Import and read everything; then for each order on a line of input fork, wait, and tell the exit code."""
+    from orchestration.settings import home_from_environment, read_region
+    from orchestration.warehouse.dbt_runner import read_project
     from orchestration.work import silence_telemetry
 
     silence_telemetry()
@@ -170,6 +173,8 @@ def serve() -> None:
         "expectations.delivery",
     ):
         import_module(name)
+    home = home_from_environment()
+    read_project(home, read_region(home)[0])
     for line in sys.stdin:
         child = os.fork()
         if not child:

@@ -93,10 +93,15 @@ def test_calls_that_are_put_right_after_the_delivery_change_the_lines_of_the_tel
     ]
 
 
-def test_a_month_with_calls_and_no_care_is_loaded_and_stops_there_saying_so(
+def test_a_month_with_calls_and_no_care_is_built_and_says_that_the_waiting_times_wait(
     month: tuple[Place, dict[str, Done]],
 ) -> None:
-    done = month[1]["calls alone"]
+    place, said = month
+    done = said["calls alone"]
     assert done.code == 4, done.said
-    assert "Vården eller registren" in done.said and "Inläst är phone" in done.said
+    assert f"Inläst för {EARLIER} är phone" in done.said
+    assert f"Väntetider hålls tillbaka: vården för {EARLIER} är inte inläst" in done.said
+    assert f"Ingen leverans av {EARLIER}" in done.said and not place.package(EARLIER).exists()
     assert "Traceback" not in done.said
+    waiting = place.rows("select message from meta.periods where period = '2026-09' and group_name = 'phone'")
+    assert [tuple(line.values()) for line in waiting] == [("",)], "the month after it has been published whole"

@@ -160,7 +160,7 @@ def test_every_rule_of_the_seed_is_gathered_among_the_findings() -> None:
         rows = list(csv.DictReader(handle))
     rules = {row["rule_id"].lower() for row in rows if row["has_model"] == "true"}
     gathered: set[str] = set()
-    for name in ("int_quality__finding", "int_quality__clinic_finding"):
+    for name in ("int_quality__finding", "int_quality__clinic_finding", "int_quality__ward_finding"):
         text = (ROOT / "models" / "intermediate" / "quality" / f"{name}.sql").read_text(encoding="utf-8")
         listed = set(re.findall(r"'([a-z]\d\d)'", text))
         assert listed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +16,7 @@ from orchestration.approval.assets import clinic_figures
 from orchestration.definitions import build_definitions
 from orchestration.delivery.assets import national_delivery
 from orchestration.driver import _failures as failures_of_run
+from orchestration.driver import _held_domains as held_domains_of_run
 from orchestration.errors import InputRefusedError
 from orchestration.guard import EXIT_CODE_KEY, guarded, guarded_events
 from orchestration.jobs import DELIVERY_JOB, MONTH_JOB, PUBLISH_JOB, VALIDATION_JOB
@@ -24,10 +25,11 @@ from orchestration.publishing import assets as publishing
 from orchestration.publishing.assets import published_file
 from orchestration.resources import Workplace
 from orchestration.settings import Home
+from orchestration.state.domains import Domain, HeldDomain
 from orchestration.validation import assets as validation
 from orchestration.validation.assets import validated_delivery
 from orchestration.validation.results import ExpectationResult
-from orchestration.validation.stage import SUITES
+from orchestration.validation.stage import SUITES, Suite
 from orchestration.warehouse.assets import warehouse_models
 
 STAGES_IN_ORDER = (
@@ -166,7 +168,10 @@ def _sound() -> list[ExpectationResult]:
 
 
 def _run_month(
-    monkeypatch: pytest.MonkeyPatch, results: list[ExpectationResult]
+    monkeypatch: pytest.MonkeyPatch,
+    results: list[ExpectationResult],
+    waiting: Sequence[Suite] = (),
+    held: Sequence[HeldDomain] = (),
 ) -> tuple[dg.ExecuteInProcessResult, list[str], dict[str, dg.AssetCheckEvaluation]]:
     """Validation with these results, and the publishing after it: how it went, what was published, the checks."""
     published: list[str] = []
@@ -175,7 +180,9 @@ def _run_month(
         published.append(work.period)
         return {}
 
+    monkeypatch.setattr(validation, "suites_to_run", lambda work: [suite for suite in SUITES if suite not in waiting])
     monkeypatch.setattr(validation, "run_suites", lambda work: results)
+    monkeypatch.setattr(validation, "held_back", lambda work: held)
     monkeypatch.setattr(validation, "renew_review", lambda work: None)
     monkeypatch.setattr(validation, "write_protocol", lambda work, results, review: Path("protokoll.html"))
     monkeypatch.setattr(publishing, "publish_period", publish)
@@ -230,6 +237,23 @@ def test_a_suite_without_results_is_reported_as_crashed(monkeypatch: pytest.Monk
     ran, published, checks = _run_month(monkeypatch, _sound()[1:])
     assert not ran.success and published == []
     assert (checks["landing_suite"].passed, checks["landing_suite"].metadata["has_crashed"].value) == (False, True)
+
+
+def test_suites_that_wait_for_care_are_no_pass_and_let_the_month_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = [suite for suite in SUITES if suite.domain == "waiting_times"]
+    names = {suite.name for suite in waiting}
+    results = [result for result in _sound() if result.suite not in names]
+    ran, published, checks = _run_month(monkeypatch, results, waiting)
+    assert ran.success and published == ["2024-07"]
+    assert {name for name, check in checks.items() if not check.passed} == {suite.check_id for suite in waiting}
+    assert all(checks[suite.check_id].severity == dg.AssetCheckSeverity.WARN for suite in waiting)
+
+
+def test_what_is_held_back_is_told_with_its_exit_code_and_lets_the_month_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = HeldDomain(Domain("production", "Produktion", (), frozenset()), "en kontroll föll", 3)
+    ran, published, _ = _run_month(monkeypatch, _sound(), held=[held])
+    assert ran.success and published == ["2024-07"]
+    assert held_domains_of_run(ran) == (("Produktion hålls tillbaka: en kontroll föll", 3),)
 
 
 def test_a_warning_is_reported_as_such_and_the_month_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:

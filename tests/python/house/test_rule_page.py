@@ -137,7 +137,7 @@ def test_what_does_not_hold_is_told_with_the_line_to_write(
 
 
 def test_a_rule_of_the_seed_that_is_not_built_says_so(project: Project) -> None:
-    line = line_of(replace(project, has_model={**project.has_model, "B01": False}), "B01")
+    line = line_of(replace(project, has_model={**project.has_model, "C01": False}), "C01")
     assert line.endswith("|  |  |  | Not built. |")
 
 

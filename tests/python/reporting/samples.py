@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import yaml
 
-from orchestration.contracts import PROJECT_ROOT, load_contracts
+from orchestration.contracts import CARE, PROJECT_ROOT, load_contracts
 from orchestration.privacy import Key
 from orchestration.settings import Home, Region
 from orchestration.state import evidence
@@ -71,6 +71,7 @@ def changed(expectation: str, suite: str, **changes: Any) -> list[ExpectationRes
 
 
 def make_work(root: Path, **settings: Any) -> Work:
+    """A home whose month has its care."""
     region = Region.model_validate(
         {
             "region_code": 56,
@@ -85,7 +86,11 @@ def make_work(root: Path, **settings: Any) -> Work:
     )
     home = Home(root / "home")
     home.make()
-    return Work(PERIOD, RUN, home, region, frozenset(), Key(b"k" * 32), load_contracts(), lambda _: None)
+    work = Work(PERIOD, RUN, home, region, frozenset(), Key(b"k" * 32), load_contracts(), lambda _: None)
+    for contract in work.contracts.values():
+        if contract.group == CARE:
+            add_load(work, contract.entity, f"{contract.entity}.csv", (1, 0, 0, 0))
+    return work
 
 
 def insert(connection: duckdb.DuckDBPyConnection, table: str, *rows: Row) -> None:
@@ -200,6 +205,7 @@ def add_load(work: Work, entity: str, file_name: str, rows: tuple[int, int, int,
         outcome="current",
     )
     with open_state(work.home.state_file) as state:
+        state.execute("delete from load where entity = ? and period = ?", [entity, period])
         state.add_load(load)
 
 

@@ -8,9 +8,16 @@ from pathlib import Path
 
 SCALE = 0.02
 PERIODS = ("2024-03", "2024-04", "2024-05", "2024-06", "2024-07")
-ENCODING = {"cosmic": "cp1252", "register": "utf-8", "telefoni": "utf-8-sig", "inera": "utf-8-sig"}
-LINE_END = {"cosmic": "\r\n", "register": "\n", "telefoni": "\n", "inera": "\n"}
-SEPARATOR = {"cosmic": ";", "register": ";", "telefoni": ",", "inera": ","}
+# encoding, line end, separator
+DIALECTS = {
+    "cosmic": ("cp1252", "\r\n", ";"),
+    "provisio": ("cp1252", "\r\n", ";"),
+    "register": ("utf-8", "\n", ";"),
+    "plan": ("utf-8", "\n", ";"),
+    "telefoni": ("utf-8-sig", "\n", ","),
+    "inera": ("utf-8-sig", "\n", ","),
+}
+ENCODING, LINE_END, SEPARATOR = ({system: rest[place] for system, rest in DIALECTS.items()} for place in range(3))
 ENTITIES = (
     "register_enhet",
     "register_ansvar",
@@ -20,12 +27,19 @@ ENTITIES = (
     "cosmic_vantelista",
     "telefoni_samtal",
     "inera_1177",
+    "cosmic_vardtillfalle",
+    "cosmic_permission",
+    "cosmic_vardplats",
+    "cosmic_riskbedomning",
+    "provisio_operation",
+    "cosmic_listning",
+    "produktionsplan",
 )
 Row = dict[str, str]
 
 
 def system_of(entity: str) -> str:
-    return entity.split("_")[0]
+    return "plan" if entity == "produktionsplan" else entity.split("_")[0]
 
 
 def file_of(folder: Path, period: str, entity: str) -> Path:

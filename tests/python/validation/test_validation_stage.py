@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from orchestration.contracts import load_contracts
+from orchestration.contracts import CARE, Contract, load_contracts
 from orchestration.errors import StoppedError
 from orchestration.privacy import Key
 from orchestration.settings import Home, Region
 from orchestration.state import evidence
-from orchestration.state.store import open_state
+from orchestration.state.store import Load, open_state
 from orchestration.validation import stage
 from orchestration.validation.results import ExpectationResult, crash_of_suite, failures, warnings
 from orchestration.work import Work
@@ -69,7 +69,21 @@ def work(tmp_path: Path, told: list[str]) -> Work:
     home.make()
     made = Work(PERIOD, "r1", home, region, frozenset(), Key(b"k" * 32), load_contracts(), told.append)
     made.connect_build().close()
+    with open_state(home.state_file) as state:
+        for contract in made.contracts.values():
+            if contract.group == CARE:
+                state.add_load(load_of(contract))
     return made
+
+
+def load_of(contract: Contract) -> Load:
+    """A current load of an entity of the month."""
+    return Load(
+        period=PERIOD, system=contract.system, entity=contract.entity, group_name=contract.group,
+        file_name=f"{contract.entity}_202407.csv", sha256=contract.entity, archive_path="", lake_path="",
+        rows_in_file=1, rows_loaded=1, rows_quarantined=0, rows_duplicate=0, rows_filtered=0,
+        loaded_at="2024-08-02 10:00:00", outcome="current",
+    )  # fmt: skip
 
 
 Outcome = list[ExpectationResult] | Exception

@@ -37,8 +37,11 @@ RULE_EFFECTS = {
     "A27": ("fix", "L"), "A28": ("fix", "-"), "A30": ("fix", "D"),
     "A31": ("info", "-"), "A32": ("fix", "-"), "A33": ("info", "-"), "A34": ("info", "-"),
     "A35": ("fix", "-"), "A36": ("fix", "L"),
-    "A37": ("fix", "-"), "A38": ("block", "-"), "A39": ("fix", "-"), "A40": ("info", "-"), "E01": ("fix", "L"),
+    "A37": ("fix", "-"), "A38": ("block", "-"), "A39": ("fix", "-"), "A40": ("info", "-"), "E01/unknown": ("fix", "L"),
+    "E01/unknown_ward": ("fix", "-"), "E01/unknown_surgical_unit": ("fix", "-"),
+    "E01/unknown_listing_unit": ("fix", "-"),
     "E02": ("block", "-"), "E03": ("info", "-"), "E05": ("info", "-"),
+    **dict.fromkeys(("B01", "B02", "B03", "B04", "B05", "B06", "B07"), ("fix", "-")),
 }  # fmt: skip
 
 

@@ -45,6 +45,7 @@ from tests.python.warehouse.planted import (
     unit,
     waiting,
 )
+from tests.python.warehouse.ward_cases import plant_wards
 
 START = day("2024-07-10")
 ACUTE: Row = {"fas": "5", "typ_akutverksamhet": "1"}
@@ -209,7 +210,7 @@ RULE_CASES = [
     waits("A27 right form", "", remittent_hsaid="SE2321000131-E1", listad_enhet_hsaid=UNIT),
     done("A27 unit that the register holds", "A27", "Fel form: enhet ", enhet_hsaid=MALFORMED_UNIT),
     done("A27 holds in primary care", "A27", listad_enhet_hsaid="2321000131-E1", vardniva="P"),
-    done("A27 unit in small letters is unknown too", "A27 E01", enhet_hsaid=UNIT.lower()),
+    done("A27 unit in small letters is unknown too", "A27 E01/unknown", enhet_hsaid=UNIT.lower()),
     # A30
     done("A30 start the minute before the period", "A30", start_tid=datetime(2024, 6, 30, 23, 59)),
     done("A30 start at the period's first moment", "", start_tid=datetime(2024, 7, 1)),
@@ -238,13 +239,13 @@ RULE_CASES = [
     done("A36 leaves primary care alone", "", bokningssatt=None, vardniva="P"),
     waits("E04 a protected person", "", skyddad_identitet="J"),
     # E01
-    done("E01 unit that no register holds", "E01", enhet_hsaid=UNKNOWN_UNIT),
-    done("E01 the day after the unit closed", "E01", enhet_hsaid=CLOSED_UNIT),
+    done("E01 unit that no register holds", "E01/unknown", enhet_hsaid=UNKNOWN_UNIT),
+    done("E01 the day after the unit closed", "E01/unknown", enhet_hsaid=CLOSED_UNIT),
     done("E01 on the unit's last day", "", enhet_hsaid=CLOSED_UNIT, start_tid=datetime(2024, 7, 9, 23, 59)),
-    waits("E01 a unit that closed before the last day", "E01", enhet_hsaid=CLOSED_UNIT),
-    done("E01 holds in primary care", "E01", enhet_hsaid=UNKNOWN_UNIT, vardniva="P"),
+    waits("E01 a unit that closed before the last day", "E01/unknown", enhet_hsaid=CLOSED_UNIT),
+    done("E01 holds in primary care", "E01/unknown", enhet_hsaid=UNKNOWN_UNIT, vardniva="P"),
     # several at once, in the order of their ids
-    done("many faults stand in order", "A01 A12 A24/malformed A30 E01", beslut_tid=None, mvo=None, lkf="1",
+    done("many faults stand in order", "A01 A12 A24/malformed A30 E01/unknown", beslut_tid=None, mvo=None, lkf="1",
           start_tid=datetime(2024, 8, 1), enhet_hsaid=UNKNOWN_UNIT),
 ]  # fmt: skip
 
@@ -829,4 +830,5 @@ def whole_plant() -> Plant:
         plant.contacts += contacts
         plant.waiting += entries
     plant.contacts += history_rows() + legal_wait_rows() + boundary_rows()
+    plant_wards(plant)
     return plant

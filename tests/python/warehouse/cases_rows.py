@@ -60,7 +60,7 @@ SAME_MATTER = [
     # the same follow-up twice is no rule's matter
     *_twice("follow-up", {"fas": "4"}, {"fas": "4"}, rules=""),
     *_twice("without area", {"mvo": None}, {"mvo": None}, rules="A12"),
-    *_twice("at an unknown unit", {"enhet_hsaid": UNKNOWN_UNIT}, {"enhet_hsaid": UNKNOWN_UNIT}, rules="E01"),
+    *_twice("at an unknown unit", {"enhet_hsaid": UNKNOWN_UNIT}, {"enhet_hsaid": UNKNOWN_UNIT}, rules="E01/unknown"),
     *_twice("without activity", {"fas": "2"}, {"fas": "2"}, rules="A13/missing"),
     *_twice("in primary care", {"vardniva": "P"}, {"vardniva": "P"}, rules=""),
     # WT02: who was removed after the period waited in it, and who was removed before its end did not
@@ -130,7 +130,7 @@ DEVIATIONS = [
          avvikelse="3"),
     waits("A18 SoV that waits outside child psychiatry", "A18", avvikelse="3"),
     done("A18 SoV in primary care", "A18", avvikelse="3", vardniva="P"),
-    done("A18 SoV at an unknown unit", "A18 E01", avvikelse="3", enhet_hsaid=UNKNOWN_UNIT),
+    done("A18 SoV at an unknown unit", "A18 E01/unknown", avvikelse="3", enhet_hsaid=UNKNOWN_UNIT),
     done("A18 SoV in child psychiatry", "", avvikelse="3", enhet_hsaid=CAP_UNIT),
     done("A18 MoV in child psychiatry", "", avvikelse="2", enhet_hsaid=CAP_UNIT),
 ]  # fmt: skip
@@ -256,7 +256,7 @@ STEPS = [
     # A39
     done("A39 step outside child psychiatry", "A39", STEP_OUTSIDE, bup_steg="1"),
     done("A39 follow-up with a step outside child psychiatry", "A39", STEP_OUTSIDE, fas="4", bup_steg="2"),
-    done("A39 step at an unknown unit", "A39 E01", bup_steg="1", enhet_hsaid=UNKNOWN_UNIT),
+    done("A39 step at an unknown unit", "A39 E01/unknown", bup_steg="1", enhet_hsaid=UNKNOWN_UNIT),
     waits("A39 step that waits outside child psychiatry", "A39", bup_steg="1"),
     done("A39 step in primary care", "A39", bup_steg="1", vardniva="P"),
     done("A39 first contact without step", "A39", "Fas 1 utan steg.", **UNDER_STEPS, bup_steg=None),
@@ -321,8 +321,8 @@ RETURNS = [
     _before("in another clinic", enhet_hsaid=MOVING_UNIT), _again("in another clinic", ""),
     _before("at another unit", enhet_hsaid=NO_HOSPITAL_UNIT), _again("at another unit", detail=IN_JUNE),
     _before("without area", rules="A12", mvo=None), _again("without area", "A12", mvo=None),
-    _before("at an unknown unit", rules="E01", enhet_hsaid=UNKNOWN_UNIT),
-    _again("at an unknown unit", "E01", enhet_hsaid=UNKNOWN_UNIT),
+    _before("at an unknown unit", rules="E01/unknown", enhet_hsaid=UNKNOWN_UNIT),
+    _again("at an unknown unit", "E01/unknown", enhet_hsaid=UNKNOWN_UNIT),
     # CM02: the clinic of the day, on both sides of the unit's move between the fifteenth and the sixteenth of April
     *(case for last, places in (("15", {"": "A20", MOVING_UNIT: ""}), ("16", {"": "", MOVING_UNIT: "A20"}))
       for case in (

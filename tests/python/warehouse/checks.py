@@ -25,6 +25,7 @@ from tests.python.warehouse.figures_measures import MEASURES_LINE_COUNTS, MEASUR
 from tests.python.warehouse.mart_lines import KEYS, Line
 from tests.python.warehouse.planted import Row, key_of, lines_of
 from tests.python.warehouse.recomputing import Check
+from tests.python.warehouse.ward_cases import WARD_PERIODS, found_columns, found_of_rule
 
 Connection = duckdb.DuckDBPyConnection
 RowKey = tuple[str, str, str]
@@ -237,6 +238,23 @@ mart_holds_the_specialised_lines = mart_holds(MART_LINES, LINE_COUNTS)
 mart_holds_the_lines = mart_holds([*MART_LINES, *MEASURES_LINES], {**LINE_COUNTS, **MEASURES_LINE_COUNTS})
 
 
+def ward_findings_are_those_planted(rule_id: str) -> Check:
+    """All that a rule finds in the months of stays, beds, operations and listing (ward_cases.py)."""
+    columns, expected = found_columns(rule_id), found_of_rule(rule_id)
+
+    def check(connection: Connection, relation: str) -> bool:
+        found = connection.execute(
+            f"select {', '.join(columns)} from {relation} where list_contains($1, period)", [list(WARD_PERIODS)]
+        ).fetchall()
+        return Counter(found) == expected
+
+    return check
+
+
+def _both(first: Check, second: Check) -> Check:
+    return lambda connection, relation: first(connection, relation) and second(connection, relation)
+
+
 def worlds_without_lists() -> dict[str, Check]:
     """The checks of the rules that ask for the region's own lists, where it gives none."""
     return {
@@ -259,8 +277,13 @@ def checks_of(rule_ids: Iterable[str]) -> dict[str, Check]:
     }
     broken = {rule.split("/")[0] for case in CASES.values() for rule in case.rules.split()}
     for rule_id in rule_ids:
+        of_wards = ward_findings_are_those_planted(rule_id)
         if rule_id in OTHER_FINDINGS:
             checks[f"rule_{rule_id.lower()}"] = findings_are_those_counted(rule_id)
+        elif rule_id in broken and found_of_rule(rule_id):
+            checks[f"rule_{rule_id.lower()}"] = _both(rules_are_those_of_the_cases(rule_id), of_wards)
+        elif found_of_rule(rule_id):
+            checks[f"rule_{rule_id.lower()}"] = of_wards
         elif rule_id in broken:
             checks[f"rule_{rule_id.lower()}"] = rules_are_those_of_the_cases(rule_id)
         else:

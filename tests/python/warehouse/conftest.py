@@ -5,13 +5,21 @@ from __future__ import annotations
 import fcntl
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.python.warehouse.cases import whole_plant
-from tests.python.warehouse.planted import DbtOutcome, run_dbt
+from tests.python.warehouse.inpatient_cases import inpatient_plant
+from tests.python.warehouse.planted import DbtOutcome, Plant, run_dbt
+
+# With the tests that ask of these models alone.
+INPATIENT_MODELS = (
+    "--select", "+path:models/intermediate/inpatient", "+path:models/marts/inpatient", "dim_unit",
+    "--indirect-selection", "cautious",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -20,18 +28,18 @@ def working_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("dbt")
 
 
-def _build_once(shared: Path, working_dir: Path) -> Path:
+def _build_once(shared: Path, working_dir: Path, name: str, plant: Callable[[], Plant], *arguments: str) -> Path:
     """The folder with the built database, its manifest and outcome; the worker that comes first makes it."""
-    with (shared / "warehouse.lock").open("w") as lock:
+    with (shared / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        built = shared / "warehouse"
+        built = shared / name
         if built.exists():
             return built
-        making = shared / "warehouse_in_making"
+        making = shared / f"{name}_in_making"
         shutil.rmtree(making, ignore_errors=True)
         making.mkdir()
-        whole_plant().write(making / "build.duckdb")
-        outcome = run_dbt(making / "build.duckdb", working_dir, "build")
+        plant().write(making / "build.duckdb")
+        outcome = run_dbt(making / "build.duckdb", working_dir, "build", *arguments)
         (making / "outcome.json").write_text(json.dumps([outcome.is_success, outcome.nodes]), encoding="utf-8")
         shutil.copy(working_dir / "target" / "manifest.json", making)
         making.rename(built)
@@ -39,10 +47,22 @@ def _build_once(shared: Path, working_dir: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def built(working_dir: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The one build, in the folder that the workers of this test run share: read it, never write."""
+def shared_dir(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The folder that the workers of this test run share."""
     own = tmp_path_factory.getbasetemp()
-    return _build_once(own if worker_id == "master" else own.parent, working_dir)
+    return own if worker_id == "master" else own.parent
+
+
+@pytest.fixture(scope="session")
+def built(working_dir: Path, shared_dir: Path) -> Path:
+    """The one build, in the folder that the workers of this test run share: read it, never write."""
+    return _build_once(shared_dir, working_dir, "warehouse", whole_plant)
+
+
+@pytest.fixture(scope="session")
+def inpatient_built(working_dir: Path, shared_dir: Path) -> Path:
+    """The build of the months of the wards: what is made whole, and what it reads. Read it, never write."""
+    return _build_once(shared_dir, working_dir, "inpatient", inpatient_plant, *INPATIENT_MODELS)
 
 
 @pytest.fixture(scope="session")

@@ -66,7 +66,31 @@ IN_WINDOW = "period IN (SELECT period_window.earlier_period FROM period_window)"
 OWN_MONTH = "how many months had rows is asked of a clinic that has none in the period itself"
 BY_FIVES = "both sides are whole fives: the shares are, and a median is a whole number or a half"
 
+DAY_OF_A_PERIOD = "a day of a period's calendar lies in no other period"
+WITHOUT_WARDS = "a month without the wards' files has no row of them to read"
 EQUIVALENTS: dict[str, dict[str, str]] = {
+    "int_quality__ward_file": {
+        "loaded_period: group_name = 'wards' → TRUE": WITHOUT_WARDS,
+        "ward_period: period.period = loaded_period.period → TRUE": WITHOUT_WARDS,
+        **{
+            f"ward_file: MAX(CASE WHEN name = '{name}' THEN CAST(value AS INT) END) → "
+            f"MIN(CASE WHEN name = '{name}' THEN CAST(value AS INT) END)": "a parameter has one value in a period"
+            for name in ("census_minutes", "transfer_hours")
+        },
+    },
+    "int_quality__file_ward_day": {
+        "patient_count: present.period = away.period → TRUE": DAY_OF_A_PERIOD,
+        "ward_day: known_day.period = bed.period → TRUE": DAY_OF_A_PERIOD,
+        "ward_day: known_day.period = patient_count.period → TRUE": DAY_OF_A_PERIOD,
+        "ward_day: COALESCE(patient_count.patients_count, 0) → patient_count.patients_count": (
+            "the rules ask whether there are patients, and no number is no yes"
+        ),
+    },
+    "rule_b07": {
+        "finding: transfer.period = continuation.period → TRUE": (
+            "a transfer is told in the one period that follows its month"
+        ),
+    },
     "int_phone__measure": {
         **{
             f"limit_in_force: MAX(CASE WHEN name = 'phone_{name}' THEN value END) → "

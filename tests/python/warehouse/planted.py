@@ -33,7 +33,8 @@ _TOLD_DEVIATION = (
     "clinic_id varchar, rule_id varchar, effect_case varchar, severity varchar, effect varchar, status varchar, "
     "entity varchar, contact_id varchar, unit_id varchar, unit_name varchar, care_level varchar, phase varchar, "
     "mvo_code varchar, decision_date date, start_date date, booked_date date, is_booked boolean, "
-    "target_date date, wait_days bigint, is_left_out boolean, detail varchar, sort_order bigint"
+    "target_date date, wait_days bigint, is_left_out boolean, stay_number integer, admitted_at timestamp, "
+    "discharged_at timestamp, event_date date, detail varchar, sort_order bigint"
 )
 CONTROL_TABLES = {
     "run_context": (
@@ -180,6 +181,8 @@ class Plant:
     permissions: list[Row] = field(default_factory=list)
     beds: list[Row] = field(default_factory=list)
     assessments: list[Row] = field(default_factory=list)
+    operations: list[Row] = field(default_factory=list)
+    listings: list[Row] = field(default_factory=list)
     region_code: int = 56
     county_prefix: str = "19"
     region_mvo: Sequence[str] = ()
@@ -197,6 +200,8 @@ class Plant:
             "cosmic_permission": self.permissions,
             "cosmic_vardplats": self.beds,
             "cosmic_riskbedomning": self.assessments,
+            "provisio_operation": self.operations,
+            "cosmic_listning": self.listings,
         }
 
     def write(self, database: Path) -> None:
@@ -234,13 +239,15 @@ class Plant:
         call_periods = sorted({row["_period"] for row in self.calls})
         # A month of the wards is loaded with its stays and beds, or not at all.
         ward_periods = sorted({row["_period"] for row in [*self.stays, *self.beds]})
+        operation_periods = sorted({row["_period"] for row in self.operations})
+        listing_periods = sorted({row["_period"] for row in self.listings})
         register_periods = sorted({row["_period"] for row in self.units})
         connection.execute(
             "insert into control.run_context values (?, ?, 'Regionen', ?, ?, 'skr', 0.02, 5)",
             [(care_periods or ward_periods)[-1], self.region_code, REGION_HSA_ID, self.county_prefix],
         )
         # A first build: everything that is loaded is computed.
-        for period in sorted({*care_periods, *call_periods, *ward_periods}):
+        for period in sorted({*care_periods, *call_periods, *ward_periods, *operation_periods, *listing_periods}):
             for table in ("complete_period", "touched_period"):
                 connection.execute(f"insert into control.{table} values (?)", [period])
         connection.execute(
@@ -257,6 +264,7 @@ class Plant:
         )
         groups = (
             ("care", care_periods), ("registers", register_periods), ("phone", call_periods), ("wards", ward_periods),
+            ("operations", operation_periods), ("listing", listing_periods),
         )  # fmt: skip
         for group, periods in groups:
             for period in periods:

@@ -40,6 +40,7 @@ REGION = Region(
 )
 CONTACTS, WAITING, UNITS = "cosmic_vardkontakt", "cosmic_vantelista", "register_enhet"
 CALLS, MONTH_1177 = "telefoni_samtal", "inera_1177"
+STAYS, BEDS = "cosmic_vardtillfalle", "cosmic_vardplats"
 REGISTERS = (UNITS, "register_ansvar", "register_heroma_enhet", "register_konto")
 MACRO_FILE = PROJECT_ROOT / "macros" / "engine" / "replace_periods.sql"
 
@@ -208,11 +209,11 @@ class World:
                 (self.home.root / (load.lake_path or "")).unlink(missing_ok=True)
 
     def complete(self) -> list[str]:
-        """Periods that a build holds: those whose care files, or files of calls, are all there."""
+        """Periods that a build holds: those whose care files, files of calls or of wards are all there."""
         return sorted(
             {
                 period
-                for first, second in ((CONTACTS, WAITING), (CALLS, MONTH_1177))
+                for first, second in ((CONTACTS, WAITING), (CALLS, MONTH_1177), (STAYS, BEDS))
                 for entity, period in self.standing
                 if entity == first and (second, period) in self.standing
             }

@@ -122,12 +122,16 @@ UNITS = [
 
 DEVIATION_COLUMNS = (
     "period varchar, rule_id varchar, effect_case varchar, severity varchar, effect varchar, entity varchar, "
-    "clinic_id varchar, unit_id varchar, source_line bigint, detail varchar"
+    "clinic_id varchar, unit_id varchar, contact_key varchar, source_line bigint, detail varchar, stay_number integer, "
+    "event_date date"
 )
 
 
 def _found(rule: str, case: str, entity: str | None, line: int | None, detail: str = "Fel.", **values: Any) -> Values:
-    known: dict[str, Any] = {"severity": "fix", "effect": "L", "clinic_id": "EYE", "unit_id": "E1", "period": MAY}
+    known: dict[str, Any] = {
+        "severity": "fix", "effect": "L", "clinic_id": "EYE", "unit_id": "E1", "period": MAY, "contact_key": None,
+        "stay_number": None, "event_date": None,
+    }  # fmt: skip
     known |= {"rule_id": rule, "effect_case": case, "entity": entity, "source_line": line, "detail": detail, **values}
     return tuple(known[column.split()[0]] for column in DEVIATION_COLUMNS.split(", "))
 
@@ -172,7 +176,8 @@ TOLD_COLUMNS = (
     "clinic_id varchar, rule_id varchar, effect_case varchar, severity varchar, effect varchar, status varchar, "
     "entity varchar, contact_id varchar, unit_id varchar, unit_name varchar, care_level varchar, phase varchar, "
     "mvo_code varchar, decision_date date, start_date date, booked_date date, is_booked boolean, target_date date, "
-    "wait_days bigint, is_left_out boolean, detail varchar, sort_order bigint"
+    "wait_days bigint, is_left_out boolean, stay_number integer, admitted_at timestamp, discharged_at timestamp, "
+    "event_date date, detail varchar, sort_order bigint"
 )
 
 
@@ -181,6 +186,7 @@ def _told(number: int, rule: str, case: str, entity: str | None, contact: str | 
         "clinic_id": "EYE", "severity": "fix", "effect": "L", "status": "new", "unit_id": "E1", "unit_name": "Då",
         "care_level": "S", "phase": "3", "mvo_code": "511", "decision_date": TEN, "start_date": TEN,
         "booked_date": None, "is_booked": None, "target_date": None, "wait_days": 1, "is_left_out": True,
+        "stay_number": None, "admitted_at": None, "discharged_at": None, "event_date": None,
         "detail": "Då.", "rule_id": rule, "effect_case": case, "entity": entity, "contact_id": contact,
         "sort_order": number, **values,
     }  # fmt: skip
@@ -289,6 +295,7 @@ CLINIC_NAMES: list[Values] = [
     ("INFO", "INFO", None),
     ("NOSE", "Näskliniken", "Södra"),
     ("THROAT", "THROAT", None),
+    ("WARD", "WARD", None),
 ]
 
 # clinic, rule, case, standing, new, remaining, fixed, accepted, April, May before, reason, by, at; in their order.
@@ -311,6 +318,11 @@ RULE_LINES: list[Values] = [
     ("EYE", "A13", "superfluous", 2, 0, 0, 0, 0, 0, 0, None, None, None),
     ("INFO", "A40", "other_region", 1, 0, 0, 0, 0, 0, 0, None, None, None),
     ("NOSE", "A32", "jump", 1, 0, 1, 0, 0, 0, 0, None, None, None),
+    ("WARD", "B01", "overlap", 2, 1, 1, 1, 0, 0, 0, None, None, None),
+    ("WARD", "B03", "no_beds", 2, 1, 1, 1, 0, 0, 0, None, None, None),
+    ("WARD", "B05", "vanished", 1, 1, 0, 0, 0, 0, 0, None, None, None),
+    ("WARD", "B06", "outside", 2, 2, 0, 0, 0, 0, 0, None, None, None),
+    ("WARD", "E01", "unknown_surgical_unit", 1, 1, 0, 0, 0, 0, 0, None, None, None),
 ]
 
 STAGED = [
@@ -333,6 +345,7 @@ CLINIC_LINES: list[Values] = [
     ("INFO", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, None, None, "not_needed", None),
     ("NOSE", 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, None, None, "withdrawn", "taget tillbaka av chefen"),
     ("THROAT", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, None, None, "missing", None),
+    ("WARD", 0, 0, 0, 0, 0, 0, 6, 2, 2, 0, 0, None, None, "not_needed", None),
 ]  # fmt: skip
 APPROVABLE = [
     (MAY, "EYE", "hash of EYE"), (MAY, "EAR", "other hash"), (MAY, "NOSE", "hash of NOSE"), (MAY, "THROAT", "t"),
@@ -493,6 +506,74 @@ NO_SHOW_SUMS: list[Values] = [
     ("EYE", "Ögonkliniken Nord", "Ögon efter", None, 1),
     ("EYE", "Ögonkliniken Nord", "Ögon före", None, 2),
 ]
+STAY_COLUMNS = (
+    "period varchar, is_of_own_file boolean, is_newest boolean, source_line bigint, episode_id varchar, "
+    "episode_key varchar, stay_number integer, admitted_at timestamp, admitted_date date, discharged_at timestamp"
+)
+EARLY, LATE = datetime(2022, 5, 10, 8), datetime(2022, 5, 20, 9)
+STAYS = [
+    (MAY, True, True, 2, "episode", "key", 1, EARLY, TEN, LATE),
+    (MAY, True, True, 3, "episode", "key", 2, LATE, LATE.date(), None),
+    # Of April's file: one that May's file tells otherwise, and one that it lacks.
+    (MAY, False, False, 3, "episode", "key", 2, EARLY, TEN, EARLY),
+    (MAY, False, True, 4, "episode", "key", 3, EARLY, TEN, None),
+    (APRIL, True, True, 2, "of April", "of April", 1, EARLY, TEN, None),
+]
+PERMISSION_COLUMNS = (
+    "period varchar, source_line bigint, episode_id varchar, episode_key varchar, stay_number integer, "
+    "left_at timestamp, admitted_at timestamp, discharged_at timestamp"
+)
+PERMISSIONS = [
+    (MAY, 2, "episode", "key", 1, datetime(2022, 5, 17, 8), EARLY, LATE),
+    (MAY, 3, "no stay", "no stay", 9, datetime(2022, 5, 18, 8), None, None),
+]
+OPERATIONS = [(MAY, 2, "surgery", "surgery key", SIXTEEN), (APRIL, 3, "of April", "of April", TEN)]
+STAY, PERMISSION, BEDS = "cosmic_vardtillfalle", "cosmic_permission", "cosmic_vardplats"
+SURGERY = "provisio_operation"
+# entity, place in the file, id, number, in, out, day, the day of the unit's name
+WARD_ROW_LINES: list[Values] = [
+    (STAY, "2", "episode", 1, EARLY, LATE, None, TEN),
+    (STAY, "3", "episode", 2, LATE, None, None, LATE.date()),
+    (STAY, "key 3", "episode", 3, EARLY, None, None, TEN),
+    (PERMISSION, "2", "episode", 1, EARLY, LATE, date(2022, 5, 17), TEN),
+    (PERMISSION, "3", "no stay", 9, None, None, date(2022, 5, 18), None),
+    (SURGERY, "2", "surgery", None, None, None, SIXTEEN, SIXTEEN),
+]
+WARD_DEVIATIONS = [
+    _found("B01", "overlap", STAY, 2, effect="-", clinic_id="WARD", contact_key="key", stay_number=1),
+    _found("B01", "overlap", STAY, 3, effect="-", clinic_id="WARD", contact_key="key", stay_number=2),
+    _found("B05", "vanished", STAY, None, effect="-", clinic_id="WARD", contact_key="key", stay_number=3),
+    _found("B06", "outside", PERMISSION, 2, effect="-", clinic_id="WARD", contact_key="key", stay_number=1),
+    _found("B06", "outside", PERMISSION, 3, effect="-", clinic_id="WARD", unit_id=None, contact_key="no stay",
+           stay_number=9),
+    _found("E01", "unknown_surgical_unit", SURGERY, 2, effect="-", clinic_id="WARD", contact_key="surgery key"),
+    _found("B03", "no_beds", BEDS, None, "1 patient.", effect="-", clinic_id="WARD", event_date=FIFTEEN),
+    _found("B03", "no_beds", BEDS, 7, "1 patient.", effect="-", clinic_id="WARD", event_date=SIXTEEN),
+]  # fmt: skip
+# By stay, by ward and day: the first stands still, as one of the days does; the others are fixed.
+WARD_EARLIER = [
+    _told(31, "B01", "overlap", STAY, "episode", clinic_id="WARD", stay_number=2, admitted_at=EARLY,
+          discharged_at=LATE, phase=None),
+    _told(32, "B01", "overlap", STAY, "episode", clinic_id="WARD", stay_number=4, admitted_at=EARLY,
+          discharged_at=LATE, phase=None),
+    _told(33, "B03", "no_beds", BEDS, None, clinic_id="WARD", event_date=SIXTEEN, detail="3 patient.", phase=None),
+    _told(34, "B03", "no_beds", BEDS, None, clinic_id="WARD", event_date=LAST, detail="3 patient.", phase=None),
+]  # fmt: skip
+# rule, status, entity, id, unit's name, number, in, out, day; in their order
+WARD_LINES: list[Values] = [
+    ("B01", "new", STAY, "episode", "Ögon före", 1, EARLY, LATE, None),
+    ("B01", "remaining", STAY, "episode", "Ögon efter", 2, LATE, None, None),
+    ("B01", "fixed", STAY, "episode", "Då", 4, EARLY, LATE, None),
+    ("B03", "new", BEDS, None, "Ögon före", None, None, None, FIFTEEN),
+    ("B03", "remaining", BEDS, None, "Ögon efter", None, None, None, SIXTEEN),
+    ("B03", "fixed", BEDS, None, "Då", None, None, None, LAST),
+    ("B05", "new", STAY, "episode", "Ögon före", 3, EARLY, None, None),
+    ("B06", "new", PERMISSION, "episode", "Ögon före", 1, EARLY, LATE, date(2022, 5, 17)),
+    ("B06", "new", PERMISSION, "no stay", None, 9, None, None, date(2022, 5, 18)),
+    ("E01", "new", SURGERY, "surgery", "Ögon efter", None, None, None, SIXTEEN),
+]
+DEVIATIONS += WARD_DEVIATIONS
+EARLIER += WARD_EARLIER
 # Days on which offices are open: the 16th is none, the 20th is.
 # fmt: off
 OPEN = [(date(2022, 6, 14), True), (date(2022, 6, 15), True), (date(2022, 6, 16), False), (date(2022, 6, 17), True),
@@ -504,14 +585,31 @@ PERIOD_LINES: list[Values] = [
      date(2022, 6, 20), False),
 ]  # fmt: skip
 
+
+def _with_wards(lines: Sequence[Values]) -> list[Values]:
+    """The lines of contacts with those of the wards, whose clinic comes last."""
+    cases = {row[1]: row[2] for row in WARD_DEVIATIONS}
+    words = {("B03", "fixed"): "3 patient.", ("B03", "new"): "1 patient.", ("B03", "remaining"): "1 patient."}
+    of_wards: list[Values] = []
+    for rule, status, entity, contact, name, *times in WARD_LINES:
+        detail = words.get((rule, status), "Då." if status == "fixed" else "Fel.")
+        row = ("WARD", rule, cases[rule], status, entity, contact, name, None, None, False, detail, *times)
+        of_wards.append(row)
+    return [*((*line, None, None, None, None) for line in lines), *of_wards]
+
+
 # The rows of a relation in the order of the columns that are told; with sort_order they must stand in it.
 EXPECTED: dict[str, tuple[str, list[Values]]] = {
     "review_period": ("*", PERIOD_LINES),
     "review_row": ("entity, source_line, clinic_id, unit_name, start_date, booked_date, is_left_out", ROW_LINES),
+    "review_ward_row": (
+        "entity, place_in_file, contact_id, stay_number, admitted_at, discharged_at, event_date, unit_date",
+        WARD_ROW_LINES,
+    ),
     "review_deviation": (
         "clinic_id, rule_id, effect_case, status, entity, contact_id, unit_name, phase_name, is_booked, is_left_out, "
-        "detail, sort_order",
-        [(*line, number) for number, line in enumerate(DEVIATION_LINES, start=1)],
+        "detail, stay_number, admitted_at, discharged_at, event_date, sort_order",
+        [(*line, number) for number, line in enumerate(_with_wards(DEVIATION_LINES), start=1)],
     ),
     "review_listed_clinic": ("*", CLINIC_NAMES),
     "review_rule": (
@@ -588,6 +686,12 @@ def inputs() -> dict[str, str]:
             UNITS,
         ),
         "int_waiting_times__flagged_row": relation(ROW_COLUMNS, ROWS),
+        "int_quality__file_stay": relation(STAY_COLUMNS, STAYS),
+        "int_quality__file_permission": relation(PERMISSION_COLUMNS, PERMISSIONS),
+        "int_quality__file_operation": relation(
+            "period varchar, source_line bigint, operation_id varchar, operation_key varchar, event_date date",
+            OPERATIONS,
+        ),
         "deviations": relation(DEVIATION_COLUMNS, DEVIATIONS),
         "earlier_deviation": relation(TOLD_COLUMNS, EARLIER),
         "accepted_deviation": relation(TOLD_COLUMNS, ACCEPTED),

@@ -48,13 +48,27 @@ def test_ctrl_c_that_dbt_caught_goes_on(dbt: type[_Dbt], tmp_path: Path) -> None
         dbt_runner.run_dbt(Home(tmp_path), Region(**SETTINGS), ["build"])
 
 
-def test_the_project_is_read_once_for_a_build_database_and_anew_for_another(dbt: type[_Dbt], tmp_path: Path) -> None:
+def test_the_project_is_read_once_for_all_homes(dbt: type[_Dbt], tmp_path: Path) -> None:
+    dbt_runner.read_project(Home(tmp_path / "one"), Region(**SETTINGS))
     for folder in ("one", "one", "other"):
         dbt_runner.run_dbt(Home(tmp_path / folder), Region(**SETTINGS), ["build"])
-    assert dbt.commands == [
-        ("parse", None), ("build", "the project"), ("build", "the project"),
-        ("parse", None), ("build", "the project"),
-    ]  # fmt: skip
+    assert dbt.commands == [("parse", None), *[("build", "the project")] * 3]
+
+
+def _keys_of_texts(value: Any, wanted: tuple[str, ...], key: str = "") -> set[str]:
+    """The keys under which a text holds any of the wanted ones."""
+    if isinstance(value, str):
+        return {key} if any(text in value for text in wanted) else set()
+    if isinstance(value, list):
+        return {found for one in value for found in _keys_of_texts(one, wanted, key)}
+    inner = value.items() if isinstance(value, dict) else ()
+    return {found for name, one in inner for found in _keys_of_texts(one, wanted, name)}
+
+
+def test_the_project_as_dbt_reads_it_tells_nothing_of_a_home(manifest: dict[str, Any], built: Path) -> None:
+    """But where the latest command wrote the SQL of a node, which each command that reaches the node says anew."""
+    places = ("build.duckdb", str(built.parent), "VARDLAGER_BUILD_DB", "VARDLAGER_MEMORY_LIMIT")
+    assert _keys_of_texts(manifest, places) == {"build_path", "compiled_path"}
 
 
 def test_dl05_dbt_does_not_learn_what_was_typed_on_the_command_line(

@@ -77,6 +77,10 @@ def test_the_models_that_ask_the_register_tell_for_which_day(manifest: dict[str,
         "int_phone__call": "received_date",
         "int_production__operation": "event_date",
         "int_production__listed": "event_date",
+        "int_quality__file_stay": "admitted_date",
+        "int_quality__file_ward_day": "event_date",
+        "int_quality__file_operation": "event_date",
+        "int_quality__file_listing": "event_date",
     }
     for name, column in told.items():
         assert column in manifest["nodes"][f"model.vardlager.{name}"]["columns"]
@@ -93,7 +97,13 @@ def test_the_models_that_ask_the_register_tell_for_which_day(manifest: dict[str,
     # are read anew each time.
     reviewed = {"review_row", "review_deviation", "review_listed_clinic"}
     earlier = {"rule_a37", "int_waiting_times__earlier_contact"}
-    assert asking - set(told) == earlier | reviewed | {"dim_unit", "approval_clinic"}
+    # What is made whole is made anew in every build, and touches no period.
+    whole = {
+        node["name"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and "whole" in node["config"]["tags"]
+    }
+    assert asking - set(told) - whole == earlier | reviewed | {"dim_unit", "approval_clinic"}
 
 
 def test_calls_that_arrive_after_care_change_the_lines_of_the_telephone_alone(world: World) -> None:

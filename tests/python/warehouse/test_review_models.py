@@ -28,9 +28,14 @@ EQUIVALENTS: dict[str, dict[str, str]] = {
     },
     "review_deviation": {
         **{
-            f"subject_of_{name}: COALESCE({relation}.unit_id, '') → {relation}.unit_id": PASSED_OVER
+            f"subject_of_{name}: COALESCE({told}, '') → {told}": PASSED_OVER
             for name, relation in (
                 ("standing", "standing"), ("earlier", "earlier_deviation"), ("accepted", "accepted_deviation"),
+            )
+            for told in (
+                f"{relation}.unit_id",
+                f"CAST({relation}.event_date AS TEXT)",
+                f"CAST({relation}.stay_number AS TEXT)",
             )
         },
         f"ordered: {_WITH_FIX} → {_WITHOUT_FIX}": (

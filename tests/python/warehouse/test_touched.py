@@ -17,6 +17,7 @@ from orchestration.state.store import open_state
 from orchestration.warehouse import look_back, stage, touched
 from orchestration.warehouse.dbt_runner import NodeResult
 from orchestration.warehouse.inputs import write_inputs
+from orchestration.warehouse.stage import OF_THE_CODE
 from tests.python.warehouse.planted import CLINIC, OTHER_CLINIC, UNIT, Row, contact, day, key_of, unit, waiting
 from tests.python.warehouse.played import CONTACTS, WAITING, BrokenOffError, Player, World
 
@@ -404,11 +405,9 @@ def test_full_refresh_builds_everything_from_an_empty_file(world: World) -> None
     assert world.player.commands[-1] == ("build",)
 
 
-def test_seeds_and_unit_tests_are_left_out_while_the_code_is_the_same(world: World) -> None:
+def test_what_is_of_the_code_is_left_out_while_the_code_is_the_same(world: World) -> None:
     world.build(JUNE)
-    assert world.player.commands[-1] == (
-        "build", "--exclude-resource-type", "seed", "--exclude-resource-type", "unit_test",
-    )  # fmt: skip
+    assert world.player.commands[-1] == ("build", *OF_THE_CODE)
 
 
 def no_file(file: Path) -> None:

@@ -70,7 +70,7 @@ def contents(folder: Path) -> dict[Path, bytes]:
 
 def test_a_demonstration_fills_the_inbox_with_its_months(prepared: Home) -> None:
     assert sorted(path.name for path in prepared.inbox.iterdir()) == list(DEMO_PERIODS)
-    assert all(len(list((prepared.inbox / period).iterdir())) == 9 for period in DEMO_PERIODS)
+    assert all(len(list((prepared.inbox / period).iterdir())) == 16 for period in DEMO_PERIODS)
     assert not list(prepared.build.iterdir())
 
 

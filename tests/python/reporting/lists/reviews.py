@@ -52,6 +52,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "consequence": "varchar",
         "severity": "varchar",
         "effect": "varchar",
+        "group_name": "varchar",
         "deviations_count": "bigint",
         "new_count": "bigint",
         "remaining_count": "bigint",
@@ -86,6 +87,10 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "target_date": "date",
         "wait_days": "bigint",
         "is_left_out": "boolean",
+        "stay_number": "integer",
+        "admitted_at": "timestamp",
+        "discharged_at": "timestamp",
+        "event_date": "date",
         "detail": "varchar",
         "sort_order": "bigint",
     },
@@ -234,7 +239,8 @@ def rule(rule_id: str = "A11", clinic_id: str = CLINIC, case: str | None = None,
         if row["rule_id"] == rule_id and case in (None, row["effect_case"])
     )
     told = {
-        name: seed[name] for name in ("rule_id", "effect_case", "title", "meaning", "what_to_do", "severity", "effect")
+        name: seed[name]
+        for name in ("rule_id", "effect_case", "title", "meaning", "what_to_do", "severity", "effect", "group_name")
     }
     counts = dict.fromkeys(("deviations_count", "new_count", "remaining_count", "fixed_count", "accepted_count"), 0)
     return {
