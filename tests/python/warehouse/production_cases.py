@@ -452,23 +452,15 @@ PLANS = [
 
 @dataclass
 class ProductionPlant(Plant):
-    """A plant with the files of production beside those of care."""
+    """A plant with plans, and with months of the wards in which nobody lies."""
 
-    operations: list[Row] = field(default_factory=list)
-    listed: list[Row] = field(default_factory=list)
     plans: list[Row] = field(default_factory=list)
 
     def entities(self) -> dict[str, list[Row]]:
-        return {
-            **super().entities(), "provisio_operation": self.operations, "cosmic_listning": self.listed,
-            "produktionsplan": self.plans,
-        }  # fmt: skip
+        return {**super().entities(), "produktionsplan": self.plans}
 
     def _write_control(self, connection: duckdb.DuckDBPyConnection) -> None:
         super()._write_control(connection)
-        for group, rows in (("operations", self.operations), ("listing", self.listed)):
-            for period in sorted({row["_period"] for row in rows}):
-                note_loaded(connection, period, group)
         for period in {*WARD_MONTHS} - {row["_period"] for row in self.stays}:
             note_loaded(connection, period, "wards")
 
@@ -488,7 +480,7 @@ def write_production(database: Path) -> None:
         units=list(_register()),
         contacts=[counted.row for counted in CONTACTS],
         operations=[counted.row for counted in (*OPERATIONS, *WINDOWS)],
-        listed=[counted.row for counted in LISTED],
+        listings=[counted.row for counted in LISTED],
         plans=list(PLANS),
         stays=list(STAYS),
         permissions=list(PERMISSIONS),
