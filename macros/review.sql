@@ -1,6 +1,6 @@
 {#-
     What a deviation is about, so that it can be known again in the next load: the file and the contact or the
-    stay, or, of a day of a ward, of a clinic's rows as a whole and of rows in quarantine, place, day and words. What is found of a clinic's month as a whole
+    stay, or, of a day of a ward, a clinic's rows as a whole and rows in quarantine, place, day and words. What is found of a clinic's month as a whole
     is in no file, and is known again all the same. Digits are left out of the words: counts and line numbers move
     between files.
 -#}

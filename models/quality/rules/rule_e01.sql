@@ -104,7 +104,8 @@ other_finding as (
         cast(null as bigint) as source_line,
         concat(
             'Enheten finns inte i registret ', cast(listing.event_date as string), ' (',
-            cast(listing.rows_count as string), case when listing.rows_count = 1 then ' rad' else ' rader' end, ').'
+            cast(listing.rows_count as string),
+            case when listing.rows_count = 1 then ' rad' else ' rader' end, ').'
         ) as detail
     from listing
     where listing.unit_key is null
