@@ -28,7 +28,7 @@
     case {{ severity }} when 'block' then 1 when 'fix' then 2 else 3 end
 {%- endmacro %}
 
-{#- Where a deviation's row stands in its file, or, of a stay that its file does not hold, which one it is. -#}
+{#- Where a deviation's row stands in its file, or, of a stay that the file lacks, which one it is. -#}
 {% macro place_in_file(source_line, contact_key, stay_number) -%}
     case
         when {{ source_line }} is null then concat({{ contact_key }}, ' ', cast({{ stay_number }} as string))
