@@ -1,6 +1,6 @@
 {#-
     What a deviation is about, so that it can be known again in the next load: the file and the contact or the
-    stay, or, of a day of a ward, of a clinic's rows as a whole and of rows in quarantine, place, day and words. What is found of a clinic's month as a whole
+    stay, or, of a day of a ward, a clinic's rows as a whole and rows in quarantine, place, day and words. What is found of a clinic's month as a whole
     is in no file, and is known again all the same. Digits are left out of the words: counts and line numbers move
     between files.
 -#}
@@ -28,7 +28,7 @@
     case {{ severity }} when 'block' then 1 when 'fix' then 2 else 3 end
 {%- endmacro %}
 
-{#- Where a deviation's row stands in its file, or, of a stay that its file does not hold, which one it is. -#}
+{#- Where a deviation's row stands in its file, or, of a stay that the file lacks, which one it is. -#}
 {% macro place_in_file(source_line, contact_key, stay_number) -%}
     case
         when {{ source_line }} is null then concat({{ contact_key }}, ' ', cast({{ stay_number }} as string))

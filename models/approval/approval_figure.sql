@@ -141,8 +141,8 @@ left_out_by_rule as (
     where delivery_left_out.clinic_id is not null and delivery_left_out.rows_count > 0
 ),
 
--- Only what speaks of care or of the register is approved: a file of wards, operations or listing, and what is
--- found in it, must withdraw no approval of a delivery in which it has no row.
+-- Only what speaks of care or of the register is approved: a file of wards, operations or listing, and what
+-- is found in it, must withdraw no approval of a delivery in which it has no row.
 care_deviation as (
     select deviation.*
     from deviation

@@ -11,8 +11,8 @@ rule as (
     where rule_id = 'B01'
 ),
 
--- Of one patient, in one episode or two; each of the two sees the other, so both are told. One that ends as the
--- other begins does not overlap it, and an open one lasts for ever.
+-- Of one patient, in one episode or two; each of the two sees the other, so both are told. One that ends as
+-- the other begins does not overlap it, and an open one lasts for ever.
 overlap as (
     select
         stay.period,
@@ -33,7 +33,7 @@ overlap as (
             and stay.patient_key = other.patient_key
             and (stay.episode_key <> other.episode_key or stay.stay_number <> other.stay_number)
             and (stay.discharged_at is null or stay.discharged_at > other.admitted_at)
-            and (other.discharged_at is null or other.discharged_at > stay.admitted_at)
+            and (other.discharged_at is null or stay.admitted_at < other.discharged_at)
 ),
 
 -- Each stay once, with the first of those that it overlaps.

@@ -19,7 +19,8 @@ finding as (
         stay.episode_key as contact_key,
         stay.source_line,
         concat(
-            'In ', {{ minute_in_words('stay.admitted_at') }}, ', ut ', {{ minute_in_words('stay.discharged_at') }}, '.'
+            'In ', {{ minute_in_words('stay.admitted_at') }},
+            ', ut ', {{ minute_in_words('stay.discharged_at') }}, '.'
         ) as detail,
         stay.stay_number,
         cast(null as date) as event_date

@@ -9,7 +9,8 @@ rule as (
     where rule_id = 'B03'
 ),
 
--- OC03: a ward-day without a number of available beds is in no occupancy, whether the row or the number is missing.
+-- OC03: a ward-day without a number of available beds is in no occupancy, whether the row or the number is
+-- missing.
 finding as (
     select
         ward_day.period,

@@ -9,8 +9,8 @@ rule as (
     where rule_id = 'B06'
 ),
 
--- The first fault of a permission that has several. One that is still open ends with the stay, and the times of a
--- stay that ends before it begins (B02) say nothing of where a permission belongs.
+-- The first fault of a permission that has several. One that is still open ends with the stay, and the times
+-- of a stay that ends before it begins (B02) say nothing of where a permission belongs.
 judged_permission as (
     select
         *,

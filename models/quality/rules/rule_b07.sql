@@ -29,7 +29,8 @@ numbered_stay as (
 transfer as (
     select
         numbered_stay.*,
-        {{ minutes_after('numbered_stay.discharged_at', 'ward_file.transfer_hours * 60') }} as last_continuation_at
+        {{ minutes_after('numbered_stay.discharged_at', 'ward_file.transfer_hours * 60') }}
+            as last_continuation_at
     from numbered_stay
     inner join ward_file on numbered_stay.period = ward_file.period
     where
@@ -50,8 +51,8 @@ continuation as (
             transfer.period = stay.period
             and transfer.patient_key = stay.patient_key
             and transfer.episode_key <> stay.episode_key
-            and stay.admitted_at >= transfer.discharged_at
-            and stay.admitted_at <= transfer.last_continuation_at
+            and transfer.discharged_at <= stay.admitted_at
+            and transfer.last_continuation_at >= stay.admitted_at
 ),
 
 finding as (
@@ -64,7 +65,8 @@ finding as (
         case when transfer.is_of_own_file then transfer.source_line end as source_line,
         concat(
             'Utskriven till annan avdelning ', {{ minute_in_words('transfer.discharged_at') }},
-            '; inget nytt vårdtillfälle till och med ', {{ minute_in_words('transfer.last_continuation_at') }}, '.'
+            '; inget nytt vårdtillfälle till och med ',
+            {{ minute_in_words('transfer.last_continuation_at') }}, '.'
         ) as detail,
         transfer.stay_number,
         cast(null as date) as event_date

@@ -44,7 +44,8 @@ care_finding as (
         row_in_scope.unit_key is null
 ),
 
--- A ward's beds are a row a day, and are told once: thirty rows of the same ward say nothing that one does not.
+-- A ward's beds are a row a day, and are told once: thirty rows of the same ward say nothing that one does
+-- not.
 bed_ward as (
     select
         period,
@@ -76,7 +77,8 @@ other_finding as (
         cast(null as string) as contact_key,
         cast(null as bigint) as source_line,
         concat(
-            'Avdelningen har vårdplatser men finns inte i registret ', cast(bed_ward.days_count as string),
+            'Avdelningen har vårdplatser men finns inte i registret ',
+            cast(bed_ward.days_count as string),
             case when bed_ward.days_count = 1 then ' dag, ' else ' dagar, först ' end,
             cast(bed_ward.first_date as string), '.'
         ) as detail
@@ -102,7 +104,8 @@ other_finding as (
         cast(null as bigint) as source_line,
         concat(
             'Enheten finns inte i registret ', cast(listing.event_date as string), ' (',
-            cast(listing.rows_count as string), case when listing.rows_count = 1 then ' rad' else ' rader' end, ').'
+            cast(listing.rows_count as string),
+            case when listing.rows_count = 1 then ' rad' else ' rader' end, ').'
         ) as detail
     from listing
     where listing.unit_key is null
