@@ -54,14 +54,14 @@ _PERIOD_PAIRS = (
         _TABLES,
     ),
 )
-# What the mart sums: column, words, the rule that says what it is.
+# What the mart sums: column and words.
 _QUANTITIES = (
-    ("patient_days", "patientdygn", "OC03"),
-    ("bed_days_available", "vårdplatsdygn", "OC03"),
-    ("overcrowded_count", "överbelagda", "OC02"),
-    ("outlier_count", "utlokaliserade", "OC02"),
-    ("discharged_episodes_count", "utskrivna vårdtillfällen", "PR01"),
-    ("discharged_bed_days", "utskrivnas vårddagar", "PR02"),
+    ("patient_days", "patientdygn"),
+    ("bed_days_available", "vårdplatsdygn"),
+    ("overcrowded_count", "överbelagda"),
+    ("outlier_count", "utlokaliserade"),
+    ("discharged_episodes_count", "utskrivna vårdtillfällen"),
+    ("discharged_bed_days", "utskrivnas vårddagar"),
 )
 
 
@@ -123,10 +123,10 @@ def episode_expectations() -> list[Expectation]:
     ]
 
 
-def _level_pairs(column: str, words: str, rule: str) -> list[Pair]:
+def _level_pairs(column: str, words: str) -> list[Pair]:
     return [
         Pair(
-            f"{rule}.{column}_of_fact",
+            f"OCCUPANCY.{column}_of_fact",
             f"Regionens {words} är fakta summerade.",
             f"{column}_of_region",
             f"regionens {words}",

@@ -106,11 +106,9 @@ for _column in (
     "patient_days", "bed_days_available", "overcrowded_count", "outlier_count", "discharged_episodes_count",
     "discharged_bed_days",
 ):  # fmt: skip
-    _rule = {"overcrowded_count": "OC02", "outlier_count": "OC02", "discharged_episodes_count": "PR01"}
-    _rule |= {"discharged_bed_days": "PR02"}
     _more = f"{_column} = {_column} + 1"
     FAULTS |= {
-        ("occupancy", f"{_rule.get(_column, 'OC03')}.{_column}_of_fact"): _mart(_more, _level("region")),
+        ("occupancy", f"OCCUPANCY.{_column}_of_fact"): _mart(_more, _level("region")),
         ("occupancy", f"CM03.{_column}_units_and_unknown"): _mart(_more, _level("unit")),
         ("occupancy", f"CM03.{_column}_clinics"): _mart(_more, _level("clinic")),
         ("occupancy", f"CM03.{_column}_areas"): _mart(_more, _level("area")),
