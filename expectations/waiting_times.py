@@ -7,33 +7,20 @@ Importing this module imports Great Expectations (seconds): only `orchestration.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import great_expectations.expectations as gxe
 from great_expectations.expectations.expectation import Expectation
 
-from expectations.wording import WARN, Band, expectation_meta
+from expectations.pairs import Pair, figure_expectation, pair_expectation
+from expectations.wording import expectation_meta
+
+__all__ = ["figure_expectation", "measure_expectations", "period_expectations", "population_expectations"]
 
 _TABLES = "Tabellerna som de publiceras, varandra emellan; testerna av modellerna ser en tabell i taget."
 _MART = "Bara martens egna rader mot varandra, så som en läsare summerar dem."
 
 
-class _Pair(NamedTuple):
-    """Two columns of a frame: the first equals the second, or with `at_least` is no smaller."""
-
-    identifier: str
-    meaning: str
-    first: str
-    first_words: str
-    second: str
-    second_words: str
-    adds: str
-    at_least: bool = False
-    rules: tuple[str, ...] = ()
-
-
 _POPULATION_PAIRS = (
-    _Pair(
+    Pair(
         "POPULATION.all_rows_accounted",
         "Varje inläst rad står i fakta, eller utanför av ett känt skäl: utebliven, eller avförd under perioden.",
         "accounted_count",
@@ -43,7 +30,7 @@ _POPULATION_PAIRS = (
         "Hela vägen från filens redovisning till fakta i ett steg.",
         rules=("CM06", "WT02"),
     ),
-    _Pair(
+    Pair(
         "CM08.disqualified",
         "Lika många rader är diskvalificerade i fakta som avvikelserna säger.",
         "disqualified_count",
@@ -52,7 +39,7 @@ _POPULATION_PAIRS = (
         "enligt avvikelserna",
         _TABLES,
     ),
-    _Pair(
+    Pair(
         "CM08.undeliverable",
         "Lika många rader är märkta som inte leverbara i fakta som avvikelserna säger.",
         "undeliverable_count",
@@ -64,7 +51,7 @@ _POPULATION_PAIRS = (
 )
 
 
-def _sum_pairs() -> list[_Pair]:
+def _sum_pairs() -> list[Pair]:
     quantities = (("contacts", "kontakter"), ("denominator", "nämnare"), ("numerator", "täljare"))
     parts = (
         ("by_sex", "by_sex", "könens rader"),
@@ -75,7 +62,7 @@ def _sum_pairs() -> list[_Pair]:
     pairs = []
     for name, words in quantities:
         pairs += [
-            _Pair(
+            Pair(
                 f"CM03.{name}_{what}",
                 f"Regionens {words} är summan av {part}.",
                 f"{name}_of_region_count",
@@ -87,7 +74,7 @@ def _sum_pairs() -> list[_Pair]:
             for what, column, part in parts
         ]
         pairs += [
-            _Pair(
+            Pair(
                 f"CM03.{name}_{what}",
                 f"Summan av {part} är summan av enheternas ({words}).",
                 f"{name}_of_units_count",
@@ -102,7 +89,7 @@ def _sum_pairs() -> list[_Pair]:
 
 
 _MEASURE_PAIRS = (
-    _Pair(
+    Pair(
         "WT33.bands_add_up",
         "Intervallen för väntan har tillsammans lika många kontakter som måttet.",
         "banded_of_lines_count",
@@ -111,7 +98,7 @@ _MEASURE_PAIRS = (
         "kontakter",
         "Summan över alla rader, som en läsare gör den.",
     ),
-    _Pair(
+    Pair(
         "WT33.equal_in_all_variants",
         "Antalet kontakter är detsamma i alla varianter.",
         "most_contacts_count",
@@ -120,7 +107,7 @@ _MEASURE_PAIRS = (
         "minst",
         "Varianterna mot varandra.",
     ),
-    _Pair(
+    Pair(
         "WT31.skr_in_all",
         "Varianten skr räknar inte fler än varianten all.",
         "denominator_all_count",
@@ -130,7 +117,7 @@ _MEASURE_PAIRS = (
         "Varianternas inbördes ordning.",
         at_least=True,
     ),
-    _Pair(
+    Pair(
         "WT31.skr_in_pvv_over_limit",
         "Varianten skr räknar inte fler än varianten pvv_over_limit.",
         "denominator_pvv_over_limit_count",
@@ -140,7 +127,7 @@ _MEASURE_PAIRS = (
         "Varianternas inbördes ordning.",
         at_least=True,
     ),
-    _Pair(
+    Pair(
         "WT31.pvv_over_limit_in_all",
         "Varianten pvv_over_limit räknar inte fler än varianten all.",
         "denominator_all_count",
@@ -150,7 +137,7 @@ _MEASURE_PAIRS = (
         "Varianternas inbördes ordning.",
         at_least=True,
     ),
-    _Pair(
+    Pair(
         "WT31.socialstyrelsen_in_skr",
         "Varianten socialstyrelsen räknar inte fler än varianten skr.",
         "denominator_skr_count",
@@ -160,7 +147,7 @@ _MEASURE_PAIRS = (
         "Varianternas inbördes ordning.",
         at_least=True,
     ),
-    _Pair(
+    Pair(
         "CM08.measure_within_fact",
         "Inget mått räknar fler kontakter än de rader i fakta som inget diskvalificerar.",
         "qualified_count",
@@ -172,21 +159,6 @@ _MEASURE_PAIRS = (
     ),
     *_sum_pairs(),
 )
-
-
-def _expectation(pair: _Pair) -> Expectation:
-    meta = expectation_meta(
-        pair.identifier,
-        pair.meaning,
-        {pair.first: pair.first_words, pair.second: pair.second_words},
-        adds=pair.adds,
-        rules=pair.rules,
-    )
-    if pair.at_least:
-        return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
-            column_A=pair.first, column_B=pair.second, or_equal=True, meta=meta
-        )
-    return gxe.ExpectColumnPairValuesToBeEqual(column_A=pair.first, column_B=pair.second, meta=meta)
 
 
 def period_expectations() -> list[Expectation]:
@@ -207,7 +179,7 @@ def period_expectations() -> list[Expectation]:
 
 def population_expectations() -> list[Expectation]:
     """On one line a population of the period."""
-    return [_expectation(pair) for pair in _POPULATION_PAIRS]
+    return [pair_expectation(pair) for pair in _POPULATION_PAIRS]
 
 
 def measure_expectations() -> list[Expectation]:
@@ -251,20 +223,4 @@ def measure_expectations() -> list[Expectation]:
             ("highest_share", "högsta andel", "Ingen andel är mindre än 0 eller större än 1, räknat på den högsta."),
         )
     ]
-    return [*in_set, *shares, *(_expectation(pair) for pair in _MEASURE_PAIRS)]
-
-
-def figure_expectation(band: Band) -> Expectation:
-    """On one line a subject of the band's figure; a figure that rests on too few rows is empty and not judged."""
-    return gxe.ExpectColumnValuesToBeBetween(
-        column="figure_value",
-        min_value=band.lower,
-        max_value=band.upper,
-        meta=expectation_meta(
-            f"{band.name}.plausible",
-            band.sentence,
-            {"figure_value": band.unit, "rests_on_count": "vilar på rader"},
-            severity=WARN,
-            adds="Rimlighet för hela regionen: en siffra kan vara rätt räknad och ändå vila på fel underlag.",
-        ),
-    )
+    return [*in_set, *shares, *(pair_expectation(pair) for pair in _MEASURE_PAIRS)]

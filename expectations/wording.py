@@ -13,7 +13,7 @@ from typing import Any
 
 BLOCK, WARN = "block", "warn"
 _DECIMALS = Decimal("0.001")
-_RULE = re.compile(r"(?:A|E|R|CM|WT|DL)\d\d")
+_RULE = re.compile(r"(?:A|B|E|R|CM|WT|OC|PR|DL)\d\d")
 
 
 @dataclass(frozen=True)

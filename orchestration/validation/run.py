@@ -187,6 +187,19 @@ def run_aggregates(suite: str, checks: Iterable[tuple[pd.DataFrame, Sequence[Exp
     return results
 
 
+def loaded_groups(connection: duckdb.DuckDBPyConnection, groups: Sequence[str], period: str | None = None) -> list[str]:
+    """Which of the groups are whole in the period ('YYYY-MM'), or in any when none is given, in the order given."""
+    rows = connection.execute(
+        """
+        select distinct group_name from control.loaded_period
+        where list_contains($groups, group_name) and coalesce(period = $period, true)
+        """,
+        {"groups": list(groups), "period": period},
+    ).fetchall()
+    found = {name for (name,) in rows}
+    return [group for group in groups if group in found]
+
+
 def _frame_facts(frame: DeliveryFrame, rows_checked: int, other: RecordType) -> pd.DataFrame:
     """One row: counts over the whole frame, and the type each attribute is stored with."""
     types = frame.connection.execute(f"describe select * from {frame.record_type.relation}").fetchall()

@@ -17,7 +17,7 @@ from orchestration.state.domains import HeldDomain, has_care, held_domains
 from orchestration.state.evidence import WAITING_TIMES
 from orchestration.state.keys import delivery_key
 from orchestration.state.store import now, open_state
-from orchestration.validation import landing, waiting_times
+from orchestration.validation import landing, occupancy, production, waiting_times
 from orchestration.validation.results import ExpectationResult, crash_of_suite, failures, warnings
 from orchestration.validation.run import NOTHING_TO_CHECK, validate_record_type
 from orchestration.work import Work
@@ -64,6 +64,14 @@ def _waiting_times(work: Work, connection: duckdb.DuckDBPyConnection) -> list[Ex
     return waiting_times.validate_waiting_times(connection, work.period)
 
 
+def _occupancy(work: Work, connection: duckdb.DuckDBPyConnection) -> list[ExpectationResult]:
+    return occupancy.validate_occupancy(connection, work.period, work.contracts, work.region)
+
+
+def _production(work: Work, connection: duckdb.DuckDBPyConnection) -> list[ExpectationResult]:
+    return production.validate_production(connection, work.period, work.contracts, work.region)
+
+
 def _record_type(record_type: RecordType) -> Runner:
     def run(work: Work, connection: duckdb.DuckDBPyConnection) -> list[ExpectationResult]:
         with open_state(work.home.state_file) as state:
@@ -76,6 +84,8 @@ def _record_type(record_type: RecordType) -> Runner:
 SUITES = (
     Suite(landing.SUITE, "Inlästa filer mot sina kontrakt", _landing),
     Suite(waiting_times.SUITE, "Väntetidernas siffror", _waiting_times),
+    Suite(occupancy.SUITE, "Beläggning och vårdtillfällen", _occupancy),
+    Suite(production.SUITE, "Produktion", _production),
     Suite(COMPLETED.suite, "Leveransens genomförda kontakter", _record_type(COMPLETED)),
     Suite(WAITING.suite, "Leveransens väntande kontakter", _record_type(WAITING)),
 )

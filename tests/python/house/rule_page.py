@@ -28,7 +28,7 @@ REMARKS = ROOT / "docs" / "rules.yml"
 HEADER = """\
 | rule | what it says | model or place | test | expectation | not covered, and other remarks |
 |---|---|---|---|---|---|"""
-RULE_ID = re.compile(r"(?:A|B|C|D|E|R|CM|WT|DL)\d\d")
+RULE_ID = re.compile(r"(?:A|B|C|D|E|R|CM|WT|OC|PR|DL)\d\d")
 
 
 def _ids(letters: str, first: int, last: int) -> list[str]:
@@ -145,6 +145,9 @@ def _text(node: ast.expr | None) -> str | None:
     return None
 
 
+_SAYING_AN_IDENTIFIER = ("expectation_meta", "Pair", "none_expectation")
+
+
 def expectations_of_source(source: str) -> Iterator[tuple[str, str]]:
     """(rule, expectation) of a module of expectations: its calls that say an identifier, and what rules they name.
 
@@ -155,7 +158,7 @@ def expectations_of_source(source: str) -> Iterator[tuple[str, str]]:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "ATTRIBUTE_RULES":
             for attribute, rules in ast.literal_eval(node.value).items():
                 yield from ((rule_id, f"{attribute}.*") for rule_id in rules)
-        if not isinstance(node, ast.Call) or getattr(node.func, "id", "") not in ("expectation_meta", "_Pair"):
+        if not isinstance(node, ast.Call) or getattr(node.func, "id", "") not in _SAYING_AN_IDENTIFIER:
             continue
         identifier = _text(node.args[0]) if node.args else None
         if identifier is None:

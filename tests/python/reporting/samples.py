@@ -23,6 +23,7 @@ from orchestration.work import Work
 PERIOD = "2024-07"
 RUN = "run1"
 CHECKS = tuple(evidence.required_checks())
+OF_THE_DELIVERY = tuple(evidence.required_checks(evidence.OF_THE_DELIVERY))
 # Every table that the pages read, by the YAML that describes it and the name it has in the build.
 _TABLES = {
     "delivery.delivery_completed": ("models/delivery/delivery.yml", "delivery_completed"),

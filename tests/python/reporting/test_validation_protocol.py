@@ -19,6 +19,7 @@ from orchestration.work import Work
 from tests.python.reporting.reading import block, verdict, words
 from tests.python.reporting.samples import (
     CHECKS,
+    OF_THE_DELIVERY,
     PERIOD,
     RUN,
     add_load,
@@ -150,7 +151,7 @@ def test_attributes_stand_in_the_contracts_order_after_the_rules(work: Work) -> 
     ]
 
 
-@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("check", OF_THE_DELIVERY)
 def test_a_required_check_that_is_missing_is_no_pass(check: str, work: Work) -> None:
     make_build(work)
     record(work, *(other for other in CHECKS if other != check))
@@ -159,7 +160,7 @@ def test_a_required_check_that_is_missing_is_no_pass(check: str, work: Work) -> 
     assert "Har inte körts i den här körningen." in block(html, STOPS)
 
 
-@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("check", OF_THE_DELIVERY)
 def test_a_required_check_of_other_inputs_is_no_pass(check: str, work: Work) -> None:
     make_build(work)
     record(work, *(other for other in CHECKS if other != check))
@@ -169,7 +170,7 @@ def test_a_required_check_of_other_inputs_is_no_pass(check: str, work: Work) -> 
     assert "Gäller andra filer" in block(html, "Kontroller som krävs")
 
 
-@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("check", OF_THE_DELIVERY)
 def test_a_required_check_that_failed_stops(check: str, work: Work) -> None:
     make_build(work)
     record(work, *CHECKS)
@@ -517,3 +518,33 @@ def test_numbers_are_written_in_swedish() -> None:
     assert wording.spaced(None) == "–"
     assert wording.percent(Decimal("0.0625")) == "6,3\u00a0%"
     assert wording.percent(Decimal("-0.0625")) == "-6,3\u00a0%"
+
+
+HELD = "Det här hålls tillbaka"
+
+
+def test_a_domain_that_is_held_back_stops_nothing_and_says_why_and_which_figures_stand(work: Work) -> None:
+    whole(work)
+    record(work, "production_suite", passed=False)
+    bad = result("production", "PR06.x", passed=False, observed="2 rader avviker")
+    html = page(work, [*good_results(), bad])
+    assert verdict(html) == "Godkänd, med något att granska"
+    told = block(html, HELD)
+    assert "production_suite: 3 rader saknas. Inga siffror är publicerade." in told
+    assert "2 rader avviker" in told and "Det här stoppar leveransen" not in html
+    demanded = block(html, "Kontroller som krävs före leverans")
+    assert "Underkänd" in demanded.split("Kontroller som krävs före publicering av ett område")[1]
+
+
+def test_a_month_without_care_waits_for_it_and_is_no_fault(work: Work) -> None:
+    whole(work)
+    with open_state(work.home.state_file) as state:
+        state.execute("delete from load where group_name = 'care'")
+        state.execute("delete from evidence where check_id in ('waiting_times_suite', 'delivery_completed_suite')")
+    record(work, *(check for check in CHECKS if check not in OF_THE_DELIVERY))
+    record(work, "landing_account_balances", "dbt_tests_pass", "landing_suite")
+    html = page(work, [r for r in good_results() if r.suite == "landing"])
+    assert verdict(html) == "Väntar på vården"
+    assert "vården för 2024-07 är inte inläst" in block(html, HELD)
+    assert "Inte inläst för perioden: care" in block(html, FILES)
+    assert "Det här stoppar leveransen" not in html

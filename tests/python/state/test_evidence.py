@@ -9,17 +9,20 @@ from typing import Any
 
 import pytest
 
-from orchestration.delivery.stage import deliver_period, deliver_when_open
-from orchestration.errors import StoppedError, VardlagerError
+from orchestration.delivery.stage import HeldBack, deliver_period, deliver_when_open
+from orchestration.errors import InputRefusedError, StoppedError, VardlagerError
 from orchestration.publishing.stage import publish_period
 from orchestration.state import evidence
+from orchestration.state.domains import MARTS_DIR, held_domains, publishing_domains
 from orchestration.state.store import Load, State, open_state
 from orchestration.warehouse.dbt_runner import NodeResult
 from orchestration.warehouse.stage import build_warehouse
 from orchestration.work import Work
 from tests.python.approval.house import EAR, EYE, House
 
-CHECKS = evidence.required_checks()
+CHECKS = evidence.required_checks(evidence.OF_THE_DELIVERY)
+# What guards a domain of its own, and that domain.
+HOLDING = {check.check_id: check.domain for check in evidence.listed_checks() if check.check_id not in CHECKS}
 
 
 @pytest.fixture
@@ -164,6 +167,61 @@ def test_without_one_of_the_required_checks_nothing_is_published_or_delivered_wh
     assert not list(house.work.home.delivery.iterdir())
     with house.state() as state:
         assert state.rows("select * from delivery where status <> 'building'") == []
+
+
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
+@pytest.mark.parametrize("check_id", HOLDING)
+def test_without_a_check_of_another_domain_that_domain_alone_is_held_back_and_the_way_is_open(
+    check_id: str, fault: Callable[[House, str], None], act: str, house: House, witnesses: None
+) -> None:
+    house.prove()
+    fault(house, check_id)
+    with pytest.raises(WentThroughError):
+        ACTS[act](dataclasses.replace(house.work, override_reason="semester"))
+    work = house.work
+    with house.state() as state:
+        held = held_domains(state, work.contracts, work.run_id, house.inputs, work.period)
+    assert [(domain.domain.name, domain.exit_code) for domain in held] == [(HOLDING[check_id], 3)]
+    assert held[0].why.startswith(f"{check_id}: ") and held[0].domain.title in held[0].in_words()
+
+
+def test_with_every_check_passed_nothing_is_held_back_and_each_domain_is_guarded(house: House) -> None:
+    house.prove()
+    work = house.work
+    with house.state() as state:
+        assert held_domains(state, work.contracts, work.run_id, house.inputs, work.period) == ()
+    guarded = {check.domain for check in evidence.listed_checks()} - {evidence.EVERYTHING}
+    assert guarded == {domain.name for domain in publishing_domains()}
+    known = {group for contract in work.contracts.values() for group in [contract.group]}
+    assert {group for domain in publishing_domains() for group in domain.groups} <= known
+
+
+def test_the_tables_of_every_mart_but_the_shared_ones_are_one_domains_alone() -> None:
+    folders = {path.name for path in MARTS_DIR.iterdir() if path.is_dir()}
+    assert folders - {domain.name for domain in publishing_domains()} == {"core"}
+    tables = [table for domain in publishing_domains() for table in domain.tables]
+    assert len(tables) == len(set(tables)) and "marts.mart_waiting_times" in tables
+
+
+def test_a_month_without_care_holds_back_the_waiting_times_and_delivers_nothing(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.run()
+    with house.state() as state:
+        state.execute("update load set outcome = 'replaced' where group_name = 'care'")
+        for check_id in evidence.required_checks({evidence.WAITING_TIMES}):
+            state.execute("delete from evidence where check_id = ?", [check_id])
+    for check_id in evidence.required_checks({evidence.EVERYTHING, *HOLDING.values()}):
+        record_again(house, check_id)
+    work = house.work
+    with house.state() as state:
+        [held] = held_domains(state, work.contracts, work.run_id, house.inputs, work.period)
+    assert (held.domain.name, held.exit_code) == ("waiting_times", 4) and "inte inläst" in held.why
+    outcome = deliver_when_open(dataclasses.replace(work, override_reason="semester"))
+    assert isinstance(outcome, HeldBack) and "vården är inte inläst" in outcome.lines[0]
+    with pytest.raises(InputRefusedError, match="care"):
+        deliver_period(dataclasses.replace(work, override_reason="semester"))
+    assert not list(work.home.delivery.iterdir())
 
 
 @pytest.mark.parametrize("status", ["skipped", "fail", "error"])

@@ -17,12 +17,12 @@ from tests.python.house.rule_page import read_project
 
 @cache
 def metas() -> tuple[dict[str, Any], ...]:
-    """The meta of every expectation of the four suites."""
+    """The meta of every expectation of the suites."""
     return tuple(expectation.meta for expectation in _expectations())
 
 
 def _expectations() -> Iterator[Any]:
-    from expectations import delivery, landing, waiting_times
+    from expectations import delivery, landing, occupancy, production, waiting_times
     from expectations.wording import Band
 
     connection = make_database([], [])
@@ -36,6 +36,16 @@ def _expectations() -> Iterator[Any]:
     yield from waiting_times.period_expectations()
     yield from waiting_times.population_expectations()
     yield from waiting_times.measure_expectations()
+    yield from occupancy.table_expectations()
+    yield from occupancy.period_expectations()
+    yield from occupancy.episode_expectations()
+    yield from occupancy.occupancy_expectations()
+    yield from occupancy.readmission_expectations()
+    yield from production.table_expectations()
+    yield from production.file_expectations()
+    yield from production.inpatient_expectations()
+    yield from production.product_expectations()
+    yield from production.operation_expectations()
 
 
 def _is(pattern: str, identifier: str) -> bool:
