@@ -175,7 +175,8 @@ def _check_content(settled: Settled, contract: Contract, period: str, region: Re
         first = "\n    ".join(fault_text(name, fault) for fault in settled.faults[:_SHOWN_FAULTS])
         raise InputRefusedError(
             f"{name}: {bad} av {rows} rader är felaktiga, mer än gränsen "
-            f"({region.quarantine_limit_share:.1%} och {region.quarantine_limit_rows} rader).{_FIRST_FAULTS}\n    {first}",
+            f"({region.quarantine_limit_share:.1%} och {region.quarantine_limit_rows} rader)."
+            f"{_FIRST_FAULTS}\n    {first}",
             "Rätta exporten och lämna filen på nytt; hela listan ligger i karantänen.",
         )
     if settled.rows_outside_period * 2 > settled.rows_loaded:
