@@ -35,6 +35,8 @@ from orchestration.troubles import as_told
 
 Progress = Callable[[str], None]
 _SHOWN_FAULTS = 5
+# What stands before the first faults; the group is told without them.
+_FIRST_FAULTS = " De första:"
 _AGAIN_WITH_CONTROL = f"Lämna filen och {CONTROL_FILE} på nytt."
 
 
@@ -60,7 +62,7 @@ class Landing:
         self.refused.append(told)
         self.refused_of.setdefault(group, []).append(told)
         if group is not None:
-            self.refused_by_group.setdefault(group, []).append(what.partition("\n")[0])
+            self.refused_by_group.setdefault(group, []).append(what.partition(_FIRST_FAULTS)[0].partition("\n")[0])
             self.group_states[group] = "refused"
 
 
@@ -173,7 +175,8 @@ def _check_content(settled: Settled, contract: Contract, period: str, region: Re
         first = "\n    ".join(fault_text(name, fault) for fault in settled.faults[:_SHOWN_FAULTS])
         raise InputRefusedError(
             f"{name}: {bad} av {rows} rader är felaktiga, mer än gränsen "
-            f"({region.quarantine_limit_share:.1%} och {region.quarantine_limit_rows} rader). De första:\n    {first}",
+            f"({region.quarantine_limit_share:.1%} och {region.quarantine_limit_rows} rader)."
+            f"{_FIRST_FAULTS}\n    {first}",
             "Rätta exporten och lämna filen på nytt; hela listan ligger i karantänen.",
         )
     if settled.rows_outside_period * 2 > settled.rows_loaded:

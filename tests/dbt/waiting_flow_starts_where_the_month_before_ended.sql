@@ -1,6 +1,6 @@
 -- WT50: who waits at the start is who waited at the end of the month before, on the same line, and is unknown
 -- when that month is not loaded. A line that the month before has and this one lacks would hide those who
--- waited there.
+-- waited there. A month without care has no flow, whatever else is loaded in it.
 with
 
 touched_period as (
@@ -16,13 +16,19 @@ mart_waiting_flow as (
     select * from {{ ref('mart_waiting_flow') }}
 ),
 
+touched_month as (
+    select touched_period.period
+    from touched_period
+    inner join loaded_period on touched_period.period = loaded_period.period
+),
+
 month_before as (
     select
-        touched_period.period,
+        touched_month.period,
         loaded_period.period as earlier_period
-    from touched_period
+    from touched_month
     left join loaded_period
-        on {{ months_between_periods('loaded_period.period', 'touched_period.period') }} = 1
+        on {{ months_between_periods('loaded_period.period', 'touched_month.period') }} = 1
 ),
 
 told_start as (

@@ -14,6 +14,7 @@ from pathlib import Path
 from orchestration.contracts import load_contracts
 from orchestration.keeping.due import Found, find_due, find_leftovers
 from orchestration.landing.inbox import CONTROL_FILE, read_inbox
+from orchestration.landing.receiving import sha256_of
 from orchestration.publishing.versions import version_in_force, versions_folder
 from orchestration.settings import PRIVATE_DIR, PRIVATE_FILE, SHARED_DIR, SHARED_FILE, Home, Region
 from orchestration.state.store import Load, State
@@ -194,12 +195,11 @@ def inbox(home: Home, loads: Sequence[Load], retention_months: int, at: datetime
     """Whether something lies in the inbox that no run takes in, or has not taken in yet, or has lain too long."""
     odd: list[str] = []
     waiting: list[str] = []
+    refused: list[str] = []
     lying = 0
     contracts = load_contracts()
-    loaded: dict[tuple[str, str], str] = {}
-    for load in loads:
-        key = (load.period, load.file_name)
-        loaded[key] = max(load.loaded_at, loaded.get(key, ""))
+    # The loads stand in order: the last of a file is what came of it.
+    latest = {(load.period, load.file_name): load for load in loads}
     oldest = at - datetime.timedelta(days=31 * (retention_months + 1))
     for path in sorted(home.inbox.iterdir()) if home.inbox.is_dir() else ():
         if not path.is_dir() or not _PERIOD_NAME.fullmatch(path.name):
@@ -210,10 +210,12 @@ def inbox(home: Home, loads: Sequence[Load], retention_months: int, at: datetime
         odd += [f"{path.name}/{_shape(file.name)}" for file in sorted(path.iterdir()) if file.name not in known]
         for file in found.delivered:
             written = datetime.datetime.fromtimestamp(file.path.stat().st_mtime)
-            when = loaded.get((path.name, file.path.name))
-            if when is None:
+            load = latest.get((path.name, file.path.name))
+            if load is None:
                 waiting.append(f"{path.name}/{file.path.name}")
-            elif written < oldest and when < oldest.isoformat(sep=" "):
+            elif load.outcome == "refused" and load.sha256 == sha256_of(file.path):
+                refused.append(f"{path.name}/{file.path.name}")
+            elif written < oldest and load.loaded_at < oldest.isoformat(sep=" "):
                 lying += 1
     if odd:
         return note(
@@ -228,6 +230,13 @@ def inbox(home: Home, loads: Sequence[Load], retention_months: int, at: datetime
             f"{len(waiting)} väntar på inläsning: {listed(waiting)}",
             "De räknas inte förrän månaden körs.",
             "Kör vardlager run --period för månaden.",
+        )
+    if refused:
+        return note(
+            "Inkorg",
+            f"{len(refused)} är avvisade: {listed(refused)}",
+            "Gruppen räknas som den var före dem, eller inte alls; vardlager status säger varför.",
+            "Lämna filerna på nytt, rättade, och kör vardlager run --period för månaden.",
         )
     if lying:
         return note(

@@ -106,6 +106,17 @@ def test_the_models_that_ask_the_register_tell_for_which_day(manifest: dict[str,
     assert asking - set(told) - whole == earlier | reviewed | {"dim_unit", "approval_clinic"}
 
 
+def failing_tests(world: World, manifest: dict[str, Any]) -> list[str]:
+    """The tests of tests/dbt that find rows in the build."""
+    asked = {
+        node["name"]: node["compiled_code"].replace('"build".', '"warehouse".')
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test" and node["original_file_path"].startswith("tests/")
+    }
+    assert asked
+    return sorted(name for name, code in asked.items() if world.query(code))
+
+
 def test_calls_that_arrive_after_care_change_the_lines_of_the_telephone_alone(world: World) -> None:
     before = rows_of_care(world)
     assert phone_lines(world, PERIOD) == []
@@ -128,12 +139,14 @@ def test_care_that_arrives_again_leaves_the_lines_of_the_telephone_as_they_are(w
     assert phone_lines(world, PERIOD) == [(1, 1, 0)]
 
 
-def test_a_month_with_calls_alone_is_built_with_another_month(world: World) -> None:
+def test_a_month_with_calls_alone_is_built_with_another_month(world: World, manifest: dict[str, Any]) -> None:
     world.deliver_calls(ONLY_CALLS, [call(ONLY_CALLS, "in time")])
     built = world.build(PERIOD)
     assert built.touched.keys() == {PERIOD, ONLY_CALLS} and built.touched[PERIOD] == OWN
     assert phone_lines(world, ONLY_CALLS) == [(1, 1, 0)]
     assert ONLY_CALLS not in dict(world.query("select period, content_hash from delivery.delivery_content"))
+    # Those who waited at the end of the month before are not missed: a month without care has no flow.
+    assert failing_tests(world, manifest) == []
     # Care follows: the month is whole with both.
     world.deliver(CONTACTS, ONLY_CALLS, [contact(ONLY_CALLS, "done")])
     world.deliver(WAITING, ONLY_CALLS, [waiting(ONLY_CALLS, "waits")])

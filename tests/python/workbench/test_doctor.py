@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import os
 import shutil
 import sqlite3
@@ -227,6 +228,7 @@ NOTES: list[tuple[str, Plant, str, str]] = [
     ("unknown folder", lambda h: plant(h.inbox / "juli" / "x.csv"), "Inkorg", "juli"),
     ("unknown file", lambda h: plant(h.inbox / PERIOD / "hemligt.csv"), "Inkorg", "hemligt.csv"),
     ("file not loaded", lambda h: _unload(h), "Inkorg", "väntar på inläsning"),
+    ("file refused", lambda h: _refuse(h, "x"), "Inkorg", "1 är avvisade: "),
     ("link in the archive", lambda h: (h.archive / "länk").symlink_to(h.root.parent), "Länkar", "archive/länk"),
     ("original gone", lambda h: next((h.archive / PERIOD).iterdir()).unlink(), "Arkiv", "utan att vara gallrade"),
     ("build interrupted", lambda h: plant(h.build / "warehouse.duckdb.wal"), "Bygge", "avbröts"),
@@ -266,6 +268,15 @@ def _key_inside(home: Home) -> None:
 
 def _much() -> int:
     return int(machine.machine_memory() * 0.9) >> 20
+
+
+def _refuse(home: Home, text: str) -> None:
+    _set(home, f"update load set outcome = 'refused', sha256 = '{hashlib.sha256(text.encode()).hexdigest()}'")
+
+
+def test_a_file_in_place_of_one_that_was_refused_is_not_told_as_refused(home: Home) -> None:
+    _refuse(home, "what was refused")
+    assert found(home, "Inkorg").level is Level.GOOD
 
 
 def _unload(home: Home) -> None:
