@@ -15,29 +15,44 @@ rule as (
     where rule_id = 'B07'
 ),
 
-numbered_stay as (
+-- PR01: in the order of time, as the episode itself is; an open stay is the last.
+ordered_stay as (
     select
         *,
         row_number() over (
             partition by period, episode_key
-            order by stay_number desc
+            order by
+                coalesce(discharged_at, cast('9999-12-31' as timestamp)) desc,
+                admitted_at desc,
+                stay_number desc
         ) as place_from_last
     from stay
+),
+
+-- An episode begins with its first stay: a later one of an episode that began before continues no other.
+beginning as (
+    select
+        period,
+        episode_key,
+        patient_key,
+        min(admitted_at) as admitted_at
+    from stay
+    group by period, episode_key, patient_key
 ),
 
 -- PR01: the episode ended the month before, on a transfer; one of which the times cannot be believed is B02.
 transfer as (
     select
-        numbered_stay.*,
-        {{ minutes_after('numbered_stay.discharged_at', 'ward_file.transfer_hours * 60') }}
+        ordered_stay.*,
+        {{ minutes_after('ordered_stay.discharged_at', 'ward_file.transfer_hours * 60') }}
             as last_continuation_at
-    from numbered_stay
-    inner join ward_file on numbered_stay.period = ward_file.period
+    from ordered_stay
+    inner join ward_file on ordered_stay.period = ward_file.period
     where
-        numbered_stay.place_from_last = 1
-        and numbered_stay.discharge_code = 'AVD'
-        and not numbered_stay.is_reversed
-        and substr(cast(numbered_stay.discharged_at as string), 1, 7) = ward_file.previous_period
+        ordered_stay.place_from_last = 1
+        and ordered_stay.discharge_code = 'AVD'
+        and not ordered_stay.is_reversed
+        and substr(cast(ordered_stay.discharged_at as string), 1, 7) = ward_file.previous_period
 ),
 
 -- PR01: another episode of the patient that begins within the hours of a transfer, both ends of them counted.
@@ -46,13 +61,13 @@ continuation as (
         transfer.period,
         transfer.episode_key
     from transfer
-    inner join stay
+    inner join beginning
         on
-            transfer.period = stay.period
-            and transfer.patient_key = stay.patient_key
-            and transfer.episode_key <> stay.episode_key
-            and transfer.discharged_at <= stay.admitted_at
-            and transfer.last_continuation_at >= stay.admitted_at
+            transfer.period = beginning.period
+            and transfer.patient_key = beginning.patient_key
+            and transfer.episode_key <> beginning.episode_key
+            and transfer.discharged_at <= beginning.admitted_at
+            and transfer.last_continuation_at >= beginning.admitted_at
 ),
 
 finding as (
