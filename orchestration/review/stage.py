@@ -109,7 +109,8 @@ def renew_review(work: Work) -> Review | None:
             [work.period],
         )
     if not (has_care and is_built):
-        why = "lagret är inte byggt på det som gäller" if has_care else "vården är inte inläst, och listorna väntar på den"
+        waits = "vården är inte inläst, och listorna väntar på den"
+        why = "lagret är inte byggt på det som gäller" if has_care else waits
         work.progress(f"  Avvikelselistorna förnyas inte: {why}.")
         return None
     earlier = review_to_compare_with(reviews, [load.load_id or 0 for load in loads])
