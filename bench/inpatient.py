@@ -1,6 +1,6 @@
 """Ten years of a region's wards: every model that is made whole, beside the same facts and marts in plain SQL.
 
-    python -m bench.inpatient [--quick]
+    python -m bench.inpatient [--quick] [--rounds N]
 
 350,000 episodes on 60 wards over 120 months (or 3,000 on 12 over 12) are made in the engine, as the months' files
 would hold them: each stay in every month that it overlaps. Both sides read the same rows, in processes of their own
@@ -228,13 +228,14 @@ def main(arguments: Sequence[str] = ()) -> None:
     """Measure by turns and print what was found."""
     parser = argparse.ArgumentParser(prog="bench.inpatient")
     parser.add_argument("--quick", action="store_true", help="a year of a small region, one round")
+    parser.add_argument("--rounds", type=int, help="rounds by turns")
     parser.add_argument("--step", help=argparse.SUPPRESS)
     chosen = parser.parse_args(list(arguments))
     size = QUICK_SIZE if chosen.quick else Size()
     if chosen.step:
         print(json.dumps(dataclasses.asdict(run_step(chosen.step, size))))
         return
-    rounds = 1 if chosen.quick else ROUNDS
+    rounds = chosen.rounds or (1 if chosen.quick else ROUNDS)
     quick = ["--quick"] if chosen.quick else []
     with tempfile.TemporaryDirectory(prefix="vardlager-bench-") as name:
         home = make_empty_home(Path(name))

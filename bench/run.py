@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import history, landing, lists, stages
+from bench import history, inpatient, landing, lists, stages
 
 
 def main() -> None:
@@ -18,6 +18,7 @@ def main() -> None:
         landing.main()
     chosen = ["--quick"] if is_quick else []
     lists.main(chosen)
+    inpatient.main(chosen)
     stages.main(chosen)
     history.main(chosen)
 

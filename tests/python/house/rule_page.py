@@ -37,11 +37,12 @@ def _ids(letters: str, first: int, last: int) -> list[str]:
 
 # Every table of the page and the rules that stand in it, each once and in this order.
 TABLES = {
-    "deviations": [*_ids("A", 1, 40), *_ids("E", 1, 5)],
+    "deviations": [*_ids("A", 1, 40), *_ids("B", 1, 7), *_ids("E", 1, 5)],
     "common": [*_ids("CM", 1, 10), *_ids("WT", 1, 4), *_ids("WT", 10, 20), *_ids("WT", 30, 35), "WT40", "WT41", "WT50"],
+    "inpatient": [*_ids("OC", 1, 5), *_ids("PR", 1, 6)],
     "delivery": _ids("DL", 1, 5),
     "worked": _ids("R", 1, 40),
-    "later": [*_ids("B", 1, 7), *_ids("C", 1, 5), *_ids("D", 1, 3)],
+    "later": [*_ids("C", 1, 5), *_ids("D", 1, 3)],
 }
 
 

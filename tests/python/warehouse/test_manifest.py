@@ -25,7 +25,8 @@ MAY_READ = {
     "meta": {"control", "seed", "delivery"},
     "delivery": {"intermediate", "seed", "control", "delivery"},
     "approval": {"intermediate", "marts", "quality", "delivery", "approval", "seed"},
-    "validation": {"intermediate", "marts", "quality", "seed", "control"},
+    # What was staged is reconciled with what came of it.
+    "validation": {"staging", "intermediate", "marts", "quality", "seed", "control"},
     # What reporters read rests on all that a run makes, and nothing rests on it.
     "review": {"intermediate", "marts", "quality", "meta", "delivery", "approval", "review", "seed", "control"},
 }
