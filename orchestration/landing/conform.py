@@ -353,7 +353,7 @@ def _examine(connection: duckdb.DuckDBPyConnection, contract: Contract, telling:
             connection.execute(
                 f"""
                 insert into fault select _line, $1, {name}, $2 from raw
-                where {name} in (select unnest(cast($3 as varchar[])))
+                where {name} in (select unnest(cast($3 as varchar[]))) and ({is_known}) is not true
                 """,
                 [column.name, REASON_MISPLACED_IDENTITY, misplaced],
             )

@@ -165,6 +165,10 @@ def _check_rows(control: ControlRow | None, settled: Settled, name: str) -> None
         )
 
 
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %".replace(".", ",")
+
+
 def _check_content(settled: Settled, contract: Contract, period: str, region: Region, name: str) -> None:
     rows = settled.cleaned.rows_in_file
     if rows == 0 and not contract.may_be_empty:
@@ -175,7 +179,7 @@ def _check_content(settled: Settled, contract: Contract, period: str, region: Re
         first = "\n    ".join(fault_text(name, fault) for fault in settled.faults[:_SHOWN_FAULTS])
         raise InputRefusedError(
             f"{name}: {bad} av {rows} rader är felaktiga, mer än gränsen "
-            f"({region.quarantine_limit_share:.1%} och {region.quarantine_limit_rows} rader)."
+            f"({_percent(region.quarantine_limit_share)} och {region.quarantine_limit_rows} rader)."
             f"{_FIRST_FAULTS}\n    {first}",
             "Rätta exporten och lämna filen på nytt; hela listan ligger i karantänen.",
         )

@@ -96,7 +96,8 @@ def renew_review(work: Work) -> Review | None:
         # The registers of every period serve them all; what the month's own files tell is what a review is of.
         told = groups_of_rules() - {REGISTERS}
         loads = [load for load in current if load.group_name in told and load.period == work.period]
-        is_built = any(load.group_name == CARE for load in loads) and stands(state, CHECK, inputs)
+        has_care = any(load.group_name == CARE for load in loads)
+        is_built = stands(state, CHECK, inputs)
         # One that is not as it was written is compared with nothing, and made again.
         reviews = [review for review in reviews_of(work.home, work.period) if is_whole(review)]
         approvals = _latest_approvals(state, work.period)
@@ -107,8 +108,9 @@ def renew_review(work: Work) -> Review | None:
             "order by receiver, version",
             [work.period],
         )
-    if not is_built:
-        why = "lagret är inte byggt på det som gäller" if loads else "vården är inte inläst"
+    if not (has_care and is_built):
+        waits = "vården är inte inläst, och listorna väntar på den"
+        why = "lagret är inte byggt på det som gäller" if has_care else waits
         work.progress(f"  Avvikelselistorna förnyas inte: {why}.")
         return None
     earlier = review_to_compare_with(reviews, [load.load_id or 0 for load in loads])

@@ -101,6 +101,7 @@ def test_a_month_with_calls_and_no_care_is_built_and_says_that_the_waiting_times
     assert done.code == 4, done.said
     assert f"Inläst för {EARLIER} är phone" in done.said
     assert f"Väntetider hålls tillbaka: vården för {EARLIER} är inte inläst" in done.said
+    assert "Avvikelselistorna förnyas inte: vården är inte inläst" in done.said
     assert f"Ingen leverans av {EARLIER}" in done.said and not place.package(EARLIER).exists()
     assert "Traceback" not in done.said
     waiting = place.rows("select message from meta.periods where period = '2026-09' and group_name = 'phone'")

@@ -127,6 +127,16 @@ def test_a_reservnummer_without_digits_is_not_shown_as_a_rejected_value(tmp_path
     assert found(house, [text]) == {}
 
 
+def test_an_identity_known_by_its_form_and_from_its_own_file_is_told_once(tmp_path: Path) -> None:
+    house = House(tmp_path / "home", {"quarantine_limit_rows": 1000})
+    written = person("19460317", 42)
+    rows = [CONTACTS.row(0), {**CONTACTS.row(1), "remiss_id": written}, {**CONTACTS.row(2), "patient_id": written}]
+    house.deliver(CONTACTS.entity, CONTACTS.file(rows))
+    landing = house.land(CONTACTS.entity)
+    [told] = [line for line in landing.reports if "fel kolumn" in line]
+    assert "rad 3, kolumn remiss_id" in told
+
+
 def test_a_reservnummer_known_from_its_own_file_is_found_in_another_column(tmp_path: Path) -> None:
     """Known limit: what one file may load does not depend on which others came before it."""
     house = House(tmp_path / "home", {"quarantine_limit_rows": 1000})
