@@ -173,7 +173,7 @@ def _demand_figures(kept: Mapping[str, sqlite3.Row], period: str) -> None:
 def _demand_known(kept: Mapping[str, sqlite3.Row], period: str, clinic_id: str) -> sqlite3.Row:
     if clinic_id not in kept:
         told = ", ".join(f"{row['clinic_id']} ({row['clinic_name']})" for row in kept.values())
-        raise UsageError(f"Kliniken {clinic_id!r} har inga rader i {period}.", f"Välj en av {told}.")
+        raise UsageError(f"Kliniken {clinic_id!r} har inget att godkänna i {period}.", f"Välj en av {told}.")
     return kept[clinic_id]
 
 

@@ -528,7 +528,7 @@ def test_a_domain_that_is_held_back_stops_nothing_and_says_why_and_which_figures
     record(work, "production_suite", passed=False)
     bad = result("production", "PR06.x", passed=False, observed="2 rader avviker")
     html = page(work, [*good_results(), bad])
-    assert verdict(html) == "Godkänd, med något att granska"
+    assert verdict(html) == "Något hålls tillbaka"
     told = block(html, HELD)
     assert "production_suite: 3 rader saknas. Inga siffror är publicerade." in told
     assert "2 rader avviker" in told and "Det här stoppar leveransen" not in html
