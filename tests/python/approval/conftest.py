@@ -1,3 +1,5 @@
 """The planted build of the warehouse's tests serves here too; a worker that has it already builds nothing."""
 
-from tests.python.warehouse.conftest import build, built, database, working_dir  # noqa: F401 (fixtures are names)
+from tests.python.warehouse.conftest import build, built, database, shared_dir, working_dir
+
+__all__ = ["build", "built", "database", "shared_dir", "working_dir"]

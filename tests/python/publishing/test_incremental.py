@@ -407,11 +407,11 @@ def test_a_file_published_again_and_again_does_not_grow_without_end(home: Home) 
 
 def test_a_version_tells_what_of_it_is_stale_and_what_of_the_build_is_fresh() -> None:
     held = Base(Path(), {}, {"a": "1", "b": "1", "c": "1"})
-    built = Kept(frozenset(), {"a": "1", "b": "2", "d": "1"})
-    assert held.stale(built) == ["b", "c"]
-    assert held.fresh(built) == ["b", "d"]
+    built = Kept(frozenset({"marts.fact"}), {"a": "1", "b": "2", "d": "1"})
+    assert held.stale("marts.fact", built.build_ids) == ["b", "c"]
+    assert held.fresh("marts.fact", built.build_ids) == ["b", "d"]
     assert not held.is_near(built)
-    assert held.is_near(Kept(frozenset(), {"a": "1", "b": "2"}))
+    assert held.is_near(Kept(frozenset({"marts.fact"}), {"a": "1", "b": "2"}))
 
 
 def test_a_copy_that_the_kernel_cannot_make_is_made_all_the_same(

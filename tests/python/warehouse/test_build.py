@@ -77,7 +77,7 @@ def test_a_row_that_stands_twice_in_a_kept_table_fails_when_its_period_is_touche
         outcome = run_dbt(file, working_dir, "test", "--select", "test_name:has_grain")
         failed[period] = {name for name in kept for test in outcome.failures() if test.startswith(f"has_grain_{name}_")}
     assert failed == {RULE_PERIOD: set(kept), EARLIER_PERIOD: set()}
-    assert len(kept) == 11
+    assert len(kept) == 12
 
 
 def test_copies_of_state_are_renewed_alone(database: Path, working_dir: Path) -> None:
