@@ -122,7 +122,8 @@ known as (
     from part
     left join followed using (episode_key)
 ),
--- PR02: dates strictly inside a permission of the stay's own file, each once.
+-- PR02: dates strictly inside a permission of the stay's own file, each once; an open
+-- one of a stay that others outlast ends with the stay.
 away as (
     select
         episode_key,
@@ -130,8 +131,14 @@ away as (
     from (
         select
             stay.episode_key, started, ended,
-            unnest(generate_series(fran_tid::date + 1, least(till_tid::date, ended::date + 1) - 1, interval 1 day))::date
-                as day
+            unnest(generate_series(
+                fran_tid::date + 1,
+                least(
+                    coalesce(till_tid, if(stay.discharged_at < ended, stay.discharged_at, null))::date,
+                    ended::date + 1
+                ) - 1,
+                interval 1 day
+            ))::date as day
         from marts.fct_inpatient_stay as stay
         join lake.cosmic_permission as gone
             on gone._period = stay.period and gone.episode_key = stay.episode_key and gone.vistelse_nr = stay_number

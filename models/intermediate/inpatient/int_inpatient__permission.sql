@@ -16,7 +16,8 @@ permission_of_newest_stay as (
         permission_row.episode_key,
         permission_row.stay_number,
         permission_row.left_at,
-        permission_row.returned_at
+        permission_row.returned_at,
+        stay.discharged_at as stay_discharged_at
     from permission_row
     inner join stay
         on
@@ -30,5 +31,6 @@ select
     episode_key,
     stay_number,
     left_at,
-    returned_at
+    returned_at,
+    stay_discharged_at
 from permission_of_newest_stay

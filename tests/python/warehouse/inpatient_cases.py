@@ -217,6 +217,24 @@ def _on_permission() -> Iterator[Episode]:
                "2024-02-04..2024-02-06", 3, ("2024-02-06 10:00", "2024-02-20 10:00"))  # fmt: skip
     yield away("a permission that ends before it begins is none", "2024-02-05..2024-02-08", all_days, 5,
                ("2024-02-06 10:00", "2024-02-04 10:00"))  # fmt: skip
+    name = "PR02 an open permission ends when the patient comes to another ward"
+    yield several(name, (("A", "2024-02-04 12:00", "2024-02-08 12:00"), ("B", "2024-02-08 12:00", "2024-02-10 12:00")),
+                  {1: "2024-02-05..2024-02-06", 2: "2024-02-09..2024-02-10"},
+                  {"A": "2024-02-04..2024-02-06", "B": "2024-02-08..2024-02-10"},
+                  gone("2024-02-10 12:00", 6, 6, unit_id="B"),
+                  permissions=(permission(FEB, name, "2024-02-06 10:00", None),))  # fmt: skip
+    name = "PR02 an open permission ends when the patient comes to another ward, and another begins there"
+    yield several(name, (("A", "2024-02-04 12:00", "2024-02-08 12:00"), ("B", "2024-02-08 12:00", None)),
+                  {1: "2024-02-05..2024-02-06", 2: "2024-02-09"},
+                  {"A": "2024-02-04..2024-02-06", "B": "2024-02-08..2024-02-09"}, still_in(unit_id="B"),
+                  permissions=(permission(FEB, name, "2024-02-06 10:00", None),
+                               permission(FEB, name, "2024-02-09 10:00", None, stay_number=2)))  # fmt: skip
+    name = "PR02 an open permission ends when the patient comes to another ward for half a minute"
+    yield several(name,
+                  (("A", "2024-02-04 12:00", "2024-02-08 12:00"), ("B", "2024-02-08 12:00", "2024-02-08 12:00:30")),
+                  {1: "2024-02-05..2024-02-06", 2: ""}, {"A": "2024-02-04..2024-02-06", "B": "2024-02-08"},
+                  gone("2024-02-08 12:00:30", 4, 4, unit_id="B"),
+                  permissions=(permission(FEB, name, "2024-02-06 10:00", None),))  # fmt: skip
     yield one("OC01 away for good", "2024-02-04 12:00", None, "2024-02-05..2024-02-20", "2024-02-04..2024-02-20",
               still_in(), permissions=(("2024-02-20 10:00", None),))  # fmt: skip
     yield one("PR02 several permissions", "2024-02-01 12:00", "2024-02-15 12:00",
