@@ -71,6 +71,7 @@ bed as (
     select _period as period, datum as date, avdelning_hsaid as ward_id, faststallda, disponibla
     from lake.cosmic_vardplats
     join day on period = _period and midnight = datum
+    where disponibla is not null
 )
 select
     period, date, unit_key, ward_id as unit_id, clinic_id, area_name, specialty_group,
