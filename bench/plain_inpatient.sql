@@ -77,7 +77,8 @@ select
     period, date, unit_key, ward_id as unit_id, clinic_id, area_name, specialty_group,
     unit_key is not null as is_known_unit, faststallda as beds_established, disponibla as beds_available,
     coalesce(patients, 0) as patients_count,
-    greatest(0, coalesce(patients, 0) - disponibla) as overcrowded_count, coalesce(outliers, 0) as outlier_count
+    if(disponibla is null, null, greatest(0, coalesce(patients, 0) - disponibla)) as overcrowded_count,
+    coalesce(outliers, 0) as outlier_count
 from bed
 full join counted using (period, date, ward_id)
 left join marts.dim_unit on unit_id = ward_id and date between valid_from_date and valid_to_date;

@@ -336,19 +336,22 @@ def test_a_deviation_of_primary_care_is_outside_and_one_of_the_whole_clinic_insi
     planted = (
         "insert into quality.deviations (period, rule_id, severity, effect, entity, unit_id, clinic_id, contact_key, "
         "detail, effect_case, source_line) values "
-        f"('{TWO_CLINICS}', 'A11', 'fix', '-', '{line[0]}', null, '{CLINIC}', {{key}}, '', 'long', {{line}})"
+        f"('{TWO_CLINICS}', 'A11', 'fix', '-', '{line[0]}', null, '{CLINIC}', {{key}}, '', 'very_long', {{line}})"
     )
     assert touched(planted.format(key="'k'", line=line[1])) == set()
     assert touched(planted.format(key="null", line="null")) == {(TWO_CLINICS, CLINIC)}
 
 
-@pytest.mark.parametrize(("rule_id", "is_approved"), [("A31", False), ("A32", False), ("A33", True), ("A38", True)])
+@pytest.mark.parametrize(
+    ("rule_id", "effect_case", "is_approved"),
+    [("A31", "cap", False), ("A32", "jump", False), ("A33", "one_decade", True), ("A38", "too_many", True)],
+)
 def test_a31_a32_what_other_months_tell_of_the_whole_clinic_withdraws_no_approval(
-    rule_id: str, is_approved: bool, connection: duckdb.DuckDBPyConnection, touched: Touched
+    rule_id: str, effect_case: str, is_approved: bool, connection: duckdb.DuckDBPyConnection, touched: Touched
 ) -> None:
     statement = (
         "insert into quality.deviations (period, rule_id, severity, effect, clinic_id, detail, effect_case) "
-        f"values ('{TWO_CLINICS}', '{rule_id}', 'fix', '-', '{CLINIC}', '', 'planted')"
+        f"values ('{TWO_CLINICS}', '{rule_id}', 'fix', '-', '{CLINIC}', '', '{effect_case}')"
     )
     with changed(connection, statement):
         shown = {line["subject_id"] for clinic in read_figures(connection, TWO_CLINICS) for line in clinic.figures}
