@@ -158,6 +158,10 @@ READ_ELSEWHERE = {
     "first_referral_date": "the delivery's rows (test_delivery_rows.py)",
     **dict.fromkeys(PHONE_PARAMETERS, "the telephone measure (test_phone.py)"),
     "work_list_ahead_days": "the work list (test_review_models.py)",
+    **dict.fromkeys(
+        ("readmission_days", "readmission_age_years", "risk_assessment_age_years", "over_full_percent"),
+        "episodes and beds (test_mutations_of_occupancy.py)",
+    ),
 }
 
 
