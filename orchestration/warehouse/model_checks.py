@@ -17,6 +17,7 @@ _ROWS, _ROWS_OF_PERIOD, _REBUILT = "dagster/row_count", "dagster/partition_row_c
 _GENERIC_WORDS = {
     "has_grain": "en rad per nyckel",
     "not_null": "aldrig tom",
+    "has_no_null": "aldrig tomma kolumner",
     "accepted_values": "bara godtagna värden",
     "relationships": "finns i den tabell den pekar på",
     "columns_add_up": "delarna blir summan",
