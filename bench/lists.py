@@ -75,7 +75,7 @@ _TABLES = {
     """,
     "rule": """
         select
-            clinic_id, seed.rule_id, seed.effect_case, seed.title, seed.meaning, seed.what_to_do,
+            clinic_id, seed.rule_id, seed.effect_case, 'care' as group_name, seed.title, seed.meaning, seed.what_to_do,
             'Raden levereras med felet i.' as consequence, seed.severity, seed.effect,
             count(*) filter (where status <> 'fixed') as deviations_count,
             count(*) filter (where status = 'new') as new_count,

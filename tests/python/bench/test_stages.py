@@ -6,7 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from bench.stages import STAGES, Cost, Line, Measured, Size, fit_line, make_home, markdown, tell_lines
+from bench.stages import (
+    CARE_ENTITIES,
+    STAGES,
+    Cost,
+    Line,
+    Measured,
+    Size,
+    fit_line,
+    make_home,
+    markdown,
+    tell_lines,
+)
 
 
 def measured(loaded_rows: int, last_rows: int, cpu: dict[str, list[float]]) -> Measured:
@@ -51,5 +62,5 @@ def test_a_home_to_measure_in_counts_the_rows_of_its_care_files(tmp_path: Path) 
     assert list(rows) == ["2024-06", "2024-07"]
     for period, count in rows.items():
         control = (home.root / "inbox" / period / "kontroll.csv").read_text(encoding="utf-8").splitlines()
-        told = [line.split(";") for line in control if line.startswith("cosmic_v")]
+        told = [line.split(";") for line in control if line.startswith(CARE_ENTITIES)]
         assert count == sum(int(number) for _, number, _ in told) > 0

@@ -209,7 +209,9 @@ def test_a_required_value_of_blanks_only_is_empty(house: House, sample: Sample) 
 
 @EVERY_DIALECT
 def test_a_rejected_value_shows_itself_but_never_an_identity(house: House, sample: Sample) -> None:
-    column = next(name for name, _ in sample.bad_values if sample.contract.column(name).data_type != "decimal(18,2)")
+    column = next(
+        name for name, _ in sample.bad_values if not sample.contract.column(name).data_type.startswith("decimal")
+    )
     written = person("19460317", 42)
     rows = sample.rows(10)
     rows[0][column] = written

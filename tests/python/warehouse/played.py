@@ -111,11 +111,11 @@ class Player:
 
     def _load_seeds(self, connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"attach '{self.template}' as template (read_only)")
-        connection.execute("create schema reference")
+        connection.execute("create schema if not exists reference")
         for (table,) in connection.execute(
             "select table_name from duckdb_tables() where database_name = 'template' and schema_name = 'reference'"
         ).fetchall():
-            connection.execute(f'create table reference."{table}" as from template.reference."{table}"')
+            connection.execute(f'create or replace table reference."{table}" as from template.reference."{table}"')
         connection.execute("detach template")
 
     def _build(self, connection: duckdb.DuckDBPyConnection, node: dict[str, Any]) -> NodeResult:

@@ -20,7 +20,7 @@ def broken(database: Path) -> dict[tuple[str, str, str], list[str]]:
     for entity, period, key, rule, effect_case in query(
         database, "select entity, period, contact_key, rule_id, effect_case from quality.deviations order by all"
     ):
-        token = f"{rule}/{effect_case}" if rule in ("A13", "A24", "A25", "A26") else rule
+        token = f"{rule}/{effect_case}" if rule in ("A13", "A24", "A25", "A26", "E01") else rule
         found.setdefault((entity, period, key), []).append(token)
     return found
 

@@ -108,6 +108,7 @@ def test_kept_tables_are_told(world: World) -> None:
         ("intermediate", "int_waiting_times__flow_month"), ("marts", "mart_waiting_flow"),
         ("quality", "deviations"), ("delivery", "delivery_completed"), ("delivery", "delivery_waiting"),
         ("delivery", "delivery_left_out"), ("delivery", "delivery_staged"), ("delivery", "delivery_content"),
+        ("intermediate", "int_production__month"),
     }  # fmt: skip
 
 
