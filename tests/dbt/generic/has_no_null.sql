@@ -1,4 +1,4 @@
-{#- Fails with each row that lacks a value in any of the columns: one node, since a node costs more than it asks. -#}
+{#- Fails with each row that lacks a value in any of the columns: one node for all, for the sake of cost. -#}
 {% test has_no_null(model, columns) %}
 
     select {{ columns | join(', ') }}
